@@ -1,0 +1,131 @@
+/**
+ * The ledger: the durable truth about every request, target, call and lane. The queue can be rebuilt from it;
+ * nothing is sent that it does not hold as accepted, and nothing counts as done before it says so.
+ *
+ * It guarantees that each verb commits as a whole and has reached the disk when its promise resolves. It does
+ * not pace, retry or decide; when it can't be read or written its verbs reject with LedgerAway.
+ */
+import { systemClock, type Clock } from '../clock.ts';
+import { claiming, type Claiming } from './claim.ts';
+import type { Context } from './context.ts';
+import { controls, type Controls } from './controls.ts';
+import type { Database } from './database.ts';
+import { sqliteDialect, type Dialect } from './dialect.ts';
+import { openLibsql } from './libsql.ts';
+import { lookups, type Lookup } from './lookup.ts';
+import { migrate } from './migrations.ts';
+import { offering, type Offering } from './offer.ts';
+import { ownership, type Ownership } from './ownership.ts';
+import { recording, type Recording } from './record.ts';
+import { settling, type Settling } from './settle.ts';
+
+/** A lane as the configuration knows it; lanes of one unit share a cap and an owner. */
+export interface LaneEntry {
+  readonly name: string;
+  readonly account: string;
+  readonly operation: string;
+  readonly unit: string;
+}
+
+export interface Ledger extends Recording, Offering, Claiming, Settling, Ownership, Controls, Lookup {
+  /** The database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A lane that the ledger holds in another unit than the configuration: two owners would share one cap. */
+export class GroupingDiffers extends Error {
+  override readonly name = 'GroupingDiffers';
+}
+
+export interface LedgerOptions {
+  /** Replaces the database's clock: tests own time. */
+  readonly time?: () => number;
+  /** Told how many ms each durable write took, queueing included. */
+  readonly onWrite?: (ms: number) => void;
+  readonly clock?: Clock;
+}
+
+/** Opens, migrates and registers the lanes. */
+export async function openLedger(
+  url: string,
+  lanes: readonly LaneEntry[],
+  { time, onWrite, clock = systemClock }: LedgerOptions = {},
+): Promise<Ledger> {
+  if (!url.startsWith('file:'))
+    throw new Error(`database.url ${url.split(':')[0]}: is not supported: use file:PATH`);
+  const database = timed(openLibsql(url), clock, onWrite);
+  const dialect = sqliteDialect(time);
+  try {
+    await migrate(database);
+    const ids = await register(database, dialect, lanes);
+    const laneId = (name: string): number => {
+      const id = ids.get(name);
+      if (id === undefined) throw new Error(`the lane ${name} is not configured`);
+      return id;
+    };
+    return assemble({ database, dialect, laneId });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function timed(database: Database, clock: Clock, onWrite?: (ms: number) => void): Database {
+  if (!onWrite) return database;
+  return {
+    ...database,
+    async write(statements) {
+      const began = clock.monotonic();
+      const rows = await database.write(statements);
+      onWrite(clock.monotonic() - began);
+      return rows;
+    },
+  };
+}
+
+function assemble(context: Context): Ledger {
+  const { database, dialect } = context;
+  return {
+    ...recording(context),
+    ...offering(context),
+    ...claiming(context),
+    ...settling(context),
+    ...ownership(context),
+    ...controls(context),
+    ...lookups(context),
+    async ping() {
+      await database.read([dialect.query.selectFrom('switches').select('name').compile()]);
+    },
+    close: () => database.close(),
+  };
+}
+
+async function register(
+  database: Database,
+  { query, now }: Dialect,
+  lanes: readonly LaneEntry[],
+): Promise<ReadonlyMap<string, number>> {
+  const inserts = lanes.flatMap((lane) => [
+    query
+      .insertInto('lanes')
+      .values({ ...lane, state: 'open', reason: '', by: '', since: now })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .compile(),
+    query
+      .insertInto('units')
+      .values({ name: lane.unit, owner: '', epoch: 0, heartbeat: 0, released: 0 })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .compile(),
+  ]);
+  const known = query.selectFrom('lanes').select(['id', 'name', 'unit']).compile();
+  const rows = (await database.write([...inserts, known])).at(-1) ?? [];
+  const units = new Map(rows.map((row) => [row['name'], row['unit']]));
+  const moved = lanes.find(({ name, unit }) => units.get(name) !== unit);
+  if (moved)
+    throw new GroupingDiffers(
+      `the ledger knows ${moved.name} in the group ${String(units.get(moved.name))}, the configuration says ` +
+        `${moved.unit}: every process must use the same quotaGroup`,
+    );
+  return new Map(rows.map((row) => [String(row['name']), Number(row['id'])]));
+}

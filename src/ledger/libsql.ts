@@ -1,0 +1,88 @@
+/** The embedded database: one file, opened by a thread of its own (see libsql-thread). */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { CompiledQuery } from 'kysely';
+import { LedgerAway, type Database, type Row } from './database.ts';
+import type { Answer, Ask } from './libsql-thread.ts';
+
+/** Not ours to mend, and expected to pass: disk full, locked by another process, read-only, unreadable. */
+const away = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|LOCKED|NOTADB|CORRUPT|PROTOCOL)/;
+
+interface Waiting {
+  resolve(rows: Rows): void;
+  reject(error: Error): void;
+}
+
+/** Run from the sources, the thread needs the TypeScript loader that the main thread has already. */
+function startThread(path: string): Worker {
+  if (import.meta.url.endsWith('.js'))
+    return new Worker(new URL('./libsql-thread.js', import.meta.url), { workerData: { path } });
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const file = JSON.stringify(new URL('./libsql-thread.ts', import.meta.url).href);
+  const code = `import(${loader}).then(({ register }) => (register(), import(${file})))`;
+  return new Worker(code, { eval: true, workerData: { path } });
+}
+
+type Rows = readonly (readonly Row[])[];
+
+interface Connection {
+  ask(mode: Ask['mode'], statements: readonly CompiledQuery[]): Promise<Rows>;
+  close(): Promise<void>;
+}
+
+/** One thread's connection: asks go out numbered and come back answered. */
+function connect(path: string): Connection {
+  const thread = startThread(path);
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+  let broken: Error | undefined;
+
+  const breakOff = (error: Error) => {
+    broken = new LedgerAway(error.message, { cause: error });
+    for (const { reject } of waiting.values()) reject(broken);
+    waiting.clear();
+  };
+  thread.on('error', breakOff);
+  thread.on('exit', () => breakOff(new Error('the ledger is closed')));
+  thread.on('message', (answer: Answer) => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ('rows' in answer) asked?.resolve(answer.rows as Row[][]);
+    else asked?.reject(away.test(answer.code) ? new LedgerAway(answer.error) : new Error(answer.error));
+  });
+
+  const ask: Connection['ask'] = (mode, statements) =>
+    new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
+      const id = ++last;
+      waiting.set(id, { resolve, reject });
+      const bare = statements.map(({ sql, parameters }) => ({ sql, parameters }));
+      thread.postMessage({ id, mode, statements: bare } satisfies Ask);
+    });
+  return {
+    ask,
+    async close() {
+      if (!broken) await ask('close', []);
+      await thread.terminate();
+    },
+  };
+}
+
+/**
+ * `url` is `file:` and a path, relative to the current directory. Creates the folder and the file, no tables.
+ * Reads have a connection of their own, so that a long one (a report, a count) holds no claim up.
+ */
+export function openLibsql(url: string): Database {
+  const path = url.replace(/^file:/, '');
+  mkdirSync(dirname(path), { recursive: true });
+  const writer = connect(path);
+  let reader: Connection | undefined;
+  return {
+    write: (statements) => writer.ask('write', statements),
+    read: (statements) => (reader ??= connect(path)).ask('read', statements),
+    async close() {
+      await Promise.all([writer.close(), reader?.close()]);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Record: makes a request durable before its caller hears "accepted". A target that stands in the ledger
+ * already is attached to, not doubled; one that was settled as deleted or absent stays so (its answer is the
+ * ledger's) unless its kind of id is reused or the request says `again`; one settled otherwise opens anew.
+ */
+import { sql } from 'kysely';
+import type { DeletionRequest, Target } from '../deletion.ts';
+import type { Context } from './context.ts';
+
+/** A target with its key, and the queue job that will offer it at once ('' = the feeder will). */
+export interface KeyedTarget {
+  readonly key: string;
+  readonly target: Target;
+  readonly job: string;
+}
+
+export interface Recorded {
+  /** Targets that this request opened. */
+  readonly accepted: number;
+  /** Targets that were open already: attached. */
+  readonly duplicates: number;
+  /** Targets that the ledger holds as deleted or absent: answered without a call. */
+  readonly alreadySettled: number;
+  /** Keys that this request opened and offered: whose jobs now belong into the queue. */
+  readonly offered: ReadonlySet<string>;
+  /** Keys that are open, whoever opened them. */
+  readonly open: ReadonlySet<string>;
+}
+
+export interface Recording {
+  /**
+   * `targets` may be one part of a larger request: call again with the same id for the rest. Each key at most
+   * once. `offeredForMs` is how long the offer of targets with a job holds before the feeder offers again.
+   */
+  record(
+    id: string,
+    lane: string,
+    request: Omit<DeletionRequest, 'targets' | 'account' | 'operation'>,
+    targets: readonly KeyedTarget[],
+    reusedKinds: readonly string[],
+    offeredForMs: number,
+  ): Promise<Recorded>;
+}
+
+export function recording({ database, dialect, laneId }: Context): Recording {
+  const { query, list, rows, field } = dialect;
+  return {
+    async record(id, lane, request, targets, reusedKinds, offeredForMs) {
+      const { now } = dialect;
+      const keys = targets.map(({ key }) => key);
+      const urgent = request.urgent ? 1 : 0;
+      const due = request.notBefore;
+      const self = query.selectFrom('requests').select('seq').where('id', '=', id);
+      const objects = targets.map(({ key, target: { by, id, parent, options }, job }) => {
+        return { key, by, id, parent, options, job };
+      });
+      const final = sql<boolean>`settlement in ('deleted', 'absent')`;
+      const answered = request.again
+        ? sql<boolean>`false`
+        : sql<boolean>`(${final} and kind not in ${list(reusedKinds)})`;
+      const [, , , , states] = await database.write([
+        query
+          .insertInto('requests')
+          .values({
+            id,
+            lane: laneId(lane),
+            requester: request.requester,
+            reason: request.reason,
+            urgent,
+            not_before: due,
+            created: now,
+          })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .compile(),
+        query
+          .updateTable('targets')
+          .set({
+            settlement: null,
+            ...{ code: '', message: '', provider_request: '', settled: 0, call: '', job: '' },
+            ...{ attempts: 0, ambiguous: 0, urgent, due, offered_until: due },
+            accepted: now,
+            opened_by: self,
+          })
+          .where('key', 'in', list(keys))
+          .where('settlement', 'is not', null)
+          .where((is) => is.not(answered))
+          .compile(),
+        // SQLite wants a WHERE between the selected table and ON CONFLICT, or it reads a join.
+        sql`insert into targets (key, lane, kind, id, parent, options, job, urgent, due, offered_until, accepted, opened_by)
+            select ${sql.join(['key', 'lane', 'by', 'id', 'parent', 'options', 'job'].map((name) => (name === 'lane' ? sql`${laneId(lane)}` : field(name))))},
+              ${urgent}, ${due}, case when ${field('job')} = '' then ${due} else ${now} + ${offeredForMs} end, ${now}, ${self}
+            from ${rows(objects)} where true
+            on conflict (key) do update set urgent = max(urgent, excluded.urgent), due = min(due, excluded.due),
+              offered_until = case when targets.job = '' then min(offered_until, excluded.due) else offered_until end
+            where settlement is null`.compile(query),
+        sql`insert into request_targets (request, target)
+            select ${self}, seq from targets where key in ${list(keys)} on conflict do nothing`.compile(
+          query,
+        ),
+        query
+          .selectFrom('targets')
+          .select(['key', 'job', 'settlement'])
+          .select((is) => is('opened_by', '=', self).as('ours'))
+          .where('key', 'in', list(keys))
+          .compile(),
+      ]);
+      const found = states ?? [];
+      const open = found.filter((row) => row['settlement'] === null);
+      const opened = open.filter((row) => row['ours'] === 1);
+      const jobs = new Map(targets.map(({ key, job }) => [key, job]));
+      const offered = opened.filter(({ key, job }) => job !== '' && jobs.get(String(key)) === job);
+      return {
+        accepted: opened.length,
+        duplicates: open.length - opened.length,
+        alreadySettled: found.length - open.length,
+        offered: new Set(offered.map(({ key }) => String(key))),
+        open: new Set(open.map(({ key }) => String(key))),
+      };
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * Settle: writes down how a call ended and what became of each of its targets, in one transaction, before any
+ * job is completed: a crash in between repeats a delete (harmless), it never loses one.
+ */
+import { sql } from 'kysely';
+import type { Settlement } from '../deletion.ts';
+import type { Context } from './context.ts';
+
+/** How a call ended, as the provider or the transport said it. */
+export interface CallEnd {
+  readonly call: string;
+  /** `answered`, a failure class, or `unsent`. */
+  readonly result: string;
+  readonly code: string;
+  readonly providerRequest: string;
+  readonly ms: number;
+}
+
+/** What follows for a group of the call's targets; they share everything but the key. */
+export type Consequence =
+  | {
+      readonly then: 'settle';
+      readonly settlement: Settlement;
+      readonly keys: readonly string[];
+      readonly code: string;
+      readonly message: string;
+    }
+  /** An attempt is spent; due again after `delayMs`. */
+  | {
+      readonly then: 'retry';
+      readonly keys: readonly string[];
+      readonly delayMs: number;
+      readonly ambiguous: boolean;
+      readonly code: string;
+      readonly message: string;
+    }
+  /** Not sent, throttled, split or put back: as if this call had not been. */
+  | { readonly then: 'release'; readonly keys: readonly string[] };
+
+export interface Settling {
+  settle(end: CallEnd, consequences: readonly Consequence[]): Promise<void>;
+}
+
+export function settling({ database, dialect }: Context): Settling {
+  const { query, list } = dialect;
+  return {
+    async settle(end, consequences) {
+      const { now } = dialect;
+      const answer = { provider_request: end.providerRequest };
+      const update = ({ keys }: Consequence) =>
+        query
+          .updateTable('targets')
+          .where('key', 'in', list(keys))
+          .where('settlement', 'is', null)
+          // A successor that took this call for lost has let go of its targets: the answer still counts.
+          .where('call', 'in', [end.call, '']);
+      await database.write([
+        query
+          .updateTable('calls')
+          .set({ ended: now, result: end.result, code: end.code, ms: Math.round(end.ms), ...answer })
+          .where('id', '=', end.call)
+          .compile(),
+        ...consequences.map((consequence) => {
+          const { then } = consequence;
+          if (then === 'release') return update(consequence).set({ call: '' }).compile();
+          const { code, message } = consequence;
+          const spent = { attempts: sql<number>`attempts + 1`, code, message, ...answer };
+          if (then === 'settle') {
+            const { settlement } = consequence;
+            return update(consequence)
+              .set({ ...spent, call: end.call, settlement, settled: now })
+              .compile();
+          }
+          const { ambiguous, delayMs } = consequence;
+          return update(consequence)
+            .set({ ...spent, call: '', due: sql<number>`${now} + ${Math.round(delayMs)}` })
+            .set({ ambiguous: sql<number>`max(ambiguous, ${ambiguous ? 1 : 0})` })
+            .compile();
+        }),
+      ]);
+    },
+  };
+}
