@@ -1,0 +1,19 @@
+/**
+ * A job that no producer of ours recorded. Where the configuration allows such jobs, it is recorded before
+ * anything of it is sent; by default it is refused, so that write access to Redis deletes nothing.
+ */
+import type { Intake } from './intake.ts';
+import type { LaneSetup, Means } from './means.ts';
+
+/** Offered for as long as the job at hand surely lives. */
+const offeredForMs = 45_000;
+
+export function adoption(setup: LaneSetup, { ledger, clock, foreignJobs }: Means): Intake['adopt'] {
+  const reused = setup.operation.kinds.filter(({ neverReused }) => !neverReused).map(({ name }) => name);
+  return async ({ requester, reason, notBefore = 0 }, targets) => {
+    if (foreignJobs === 'refuse') return false;
+    const request = { requester, reason, urgent: false, notBefore, again: false };
+    await ledger.record(clock.id(), setup.name, request, targets, reused, offeredForMs);
+    return true;
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * One attempt, from the lane's turn to the ledger: send, interpret, confirm what is in doubt, decide, settle,
+ * and only then tell the jobs. Each step hands the next one a value; nothing in here throws for what a provider
+ * or a network does.
+ */
+import type { Outcome, Settlement, Target } from '../deletion.ts';
+import { attemptCall, type CallResult } from '../providers/call.ts';
+import type { Credentials } from '../providers/signing.ts';
+import type { Limiter } from '../limiter.ts';
+import { split, type Gathered, type Item } from './gather.ts';
+import type { Lane } from './lane.ts';
+import type { Means } from './means.ts';
+import { consequences, settleDurably } from './settle.ts';
+import { decideFailure, decideOutcome, type Circumstances, type Verdict } from './verdict.ts';
+
+/** A call that the ledger has on record and that may be sent. */
+export interface Claim {
+  readonly lane: Lane;
+  readonly call: string;
+  readonly gathered: Gathered;
+  readonly credentials: Credentials;
+  /** Monotonic ms at which the claim was asked for. */
+  readonly began: number;
+}
+
+/** A claim is good for so long: a successor of this process counts on it. */
+export const claimValidMs = 1_000;
+
+export interface Surroundings {
+  readonly means: Means;
+  readonly limiter: Limiter;
+  /** Asks the provider which of these still exist, within the lane's cap. */
+  readonly confirm: (claim: Claim, targets: readonly Target[]) => Promise<(target: Target) => Existence>;
+  /** The answer is there, or will not come: the connection is free. */
+  readonly answered: (lane: Lane, result: CallResult) => void;
+}
+
+export type Existence = 'present' | 'gone' | 'unknown';
+
+type Ended = Exclude<CallResult, { vetoed: true }>;
+
+/** Starts in the tick in which the turn was taken; resolves when everything that follows is on record. */
+export async function attempt(claim: Claim, around: Surroundings): Promise<void> {
+  const { means, limiter } = around;
+  const { lane, gathered, credentials, began } = claim;
+  const { operation, site, transport } = lane.setup;
+  const [head, ...rest] = gathered.items;
+  let wrote = began;
+  const onWrite = (): boolean => {
+    wrote = means.clock.monotonic();
+    if (lane.open && wrote - began < claimValidMs) return limiter.write();
+    limiter.unwritten();
+    return false;
+  };
+  const batch = [head.target, ...rest.map(({ target }) => target)] as const;
+  const sent = { operation, batch, site, credentials, transport, clock: means.clock, onWrite };
+  const result = await attemptCall(sent);
+  learn(result, limiter);
+  around.answered(lane, result);
+  if ('vetoed' in result) return unsend(claim, means);
+
+  const verdicts = await decide(claim, result, around);
+  // At once, before the ledger is asked: each moment longer is one more call that can only fail.
+  for (const verdict of verdicts.values())
+    if (verdict.then === 'halt' && lane.open) lane.decide('halted', verdict.reason);
+  await settleDurably(means, callEnd(claim, result), consequences(verdicts));
+  carryOut(claim, verdicts);
+  report(claim, result, verdicts, wrote, means);
+}
+
+/** A claimed call that was not sent after all: as if it had not been, and first in the line again. */
+export async function unsend(claim: Claim, means: Means): Promise<void> {
+  const { lane, gathered, call } = claim;
+  const keys = gathered.items.map(({ key }) => key);
+  const end = { call, result: 'unsent', code: '', providerRequest: '', ms: 0 };
+  await settleDurably(means, end, [{ then: 'release', keys }]);
+  lane.giveBack(gathered);
+}
+
+/** What the limiter learns of a call. */
+function learn(result: CallResult, limiter: Limiter): void {
+  if ('vetoed' in result) return;
+  if (!result.written) return limiter.unwritten();
+  if (!('failure' in result.interpretation)) return limiter.accepted();
+  const { failure } = result.interpretation;
+  if (failure.class === 'throttled') return limiter.throttled(failure.retryAfter);
+  if (failure.code === 'timeout') return limiter.late();
+  limiter.accepted();
+}
+
+async function decide(
+  claim: Claim,
+  { interpretation }: Ended,
+  { means, confirm }: Surroundings,
+): Promise<Map<Item, Verdict>> {
+  const { items } = claim.gathered;
+  const { missingMeans, answersPerId } = claim.lane.setup.operation;
+  const jitter = means.clock.random();
+  const call = (item: Item): Circumstances => {
+    const { attempts } = item;
+    return { size: items.length, attempts, jitter, policy: means.retry, missingMeans, answersPerId };
+  };
+  if ('failure' in interpretation) {
+    const { failure } = interpretation;
+    return new Map(items.map((item) => [item, decideFailure(failure, call(item))]));
+  }
+  const outcomes = new Map(items.map((item) => [item, interpretation.outcome(item.target)]));
+  const doubtful = items.filter((item) => inDoubt(outcomes.get(item)));
+  const existing =
+    doubtful.length > 0
+      ? await confirm(
+          claim,
+          doubtful.map(({ target }) => target),
+        )
+      : () => 'unknown' as const;
+  const settled = (item: Item, outcome: Outcome): Outcome =>
+    inDoubt(outcome) && existing(item.target) === 'gone'
+      ? { is: 'absent', code: 'code' in outcome ? outcome.code : '' }
+      : outcome;
+  return new Map(
+    [...outcomes].map(([item, outcome]) => [item, decideOutcome(settled(item, outcome), call(item))]),
+  );
+}
+
+const inDoubt = (outcome: Outcome | undefined): boolean => outcome?.is === 'unresolved' && outcome.doubt;
+
+function callEnd({ call }: Claim, { interpretation, requestId, ms }: Ended) {
+  const failure = 'failure' in interpretation ? interpretation.failure : undefined;
+  const result = failure?.class ?? 'answered';
+  return { call, result, code: failure?.code ?? '', providerRequest: requestId, ms };
+}
+
+/** After the ledger has it: jobs hear of settlements and delays, the rest lines up again. */
+function carryOut({ lane, gathered }: Claim, verdicts: ReadonlyMap<Item, Verdict>): void {
+  const settled: Settlement[] = [];
+  const again: Item[] = [];
+  for (const [item, verdict] of verdicts) {
+    switch (verdict.then) {
+      case 'settle': {
+        const { settlement, code } = verdict;
+        settled.push(settlement);
+        lane.fate(item, { is: 'settled', settlement, code, requestId: '' });
+        break;
+      }
+      case 'retry':
+        if (verdict.alone) lane.sendAlone(item);
+        lane.fate(item, { is: 'later', ms: verdict.delayMs });
+        break;
+      case 'halt':
+      case 'defer':
+      case 'split':
+        again.push(item);
+    }
+  }
+  lane.settled(settled);
+  const [head, ...rest] = again;
+  if (!head) return;
+  const [verdict] = verdicts.values();
+  if (verdict?.then !== 'split' || !lane.open)
+    return lane.giveBack({ items: [head, ...rest], pack: gathered.pack });
+  for (const part of split([head, ...rest], lane.setup.operation.batchLimit)) lane.bins.putPack(part);
+}
+
+function report(
+  { lane, call, gathered, began }: Claim,
+  result: Ended,
+  verdicts: ReadonlyMap<Item, Verdict>,
+  wrote: number,
+  { observer }: Means,
+): void {
+  const { interpretation, requestId, ms } = result;
+  const failure = 'failure' in interpretation ? interpretation.failure : undefined;
+  const settled: Partial<Record<Settlement, number>> = {};
+  let retried = 0;
+  for (const verdict of verdicts.values()) {
+    if (verdict.then === 'settle') settled[verdict.settlement] = (settled[verdict.settlement] ?? 0) + 1;
+    if (verdict.then === 'retry') retried++;
+  }
+  observer.call({
+    lane: lane.setup,
+    call,
+    result: failure?.class ?? 'answered',
+    code: failure?.code ?? '',
+    message: failure?.message ?? '',
+    known: failure?.known ?? true,
+    requestId,
+    targets: gathered.items.length,
+    ms,
+    waitMs: wrote - began,
+    settled,
+    retried,
+    strangers: 'strangers' in interpretation ? interpretation.strangers.length : 0,
+  });
+}

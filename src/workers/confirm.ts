@@ -1,0 +1,57 @@
+/**
+ * Confirm: an answer that leaves targets in doubt is followed by a read that tells which still exist. Reads
+ * take turns of the lane's own limiter, so that reads and deletions together stay within the cap.
+ */
+import type { Clock } from '../clock.ts';
+import type { Target } from '../deletion.ts';
+import type { Limiter } from '../limiter.ts';
+import { attemptRead, type ReadResult } from '../providers/call.ts';
+import type { Claim, Existence } from './attempt.ts';
+
+export interface Confirming {
+  /** `unknown` for all where there is no read for them or it failed: the deletion is tried again then. */
+  readonly confirm: (claim: Claim, targets: readonly Target[]) => Promise<(target: Target) => Existence>;
+  /** Reads that wait for a turn. */
+  readonly waiting: number;
+  /** Takes the turn for a read, if one waits. */
+  launch(): boolean;
+}
+
+/** `work` is told that a read waits for a turn. */
+export function confirming(limiter: Limiter, clock: Clock, work: () => void): Confirming {
+  const queue: (() => void)[] = [];
+  return {
+    get waiting() {
+      return queue.length;
+    },
+
+    launch() {
+      const start = queue.shift();
+      start?.();
+      return start !== undefined;
+    },
+
+    async confirm({ lane, credentials }, targets) {
+      const { operation, site, transport } = lane.setup;
+      const { read } = operation;
+      const readable = read ? targets.filter(({ by }) => read.kinds.includes(by)) : [];
+      const found = new Map<Target, Existence>();
+      for (let at = 0; read && at < readable.length; at += read.limit) {
+        const [head, ...rest] = readable.slice(at, at + read.limit);
+        if (!head) break;
+        const batch = [head, ...rest] as const;
+        const onWrite = () => limiter.write();
+        const sent = { operation, read, batch, site, credentials, transport, clock, onWrite };
+        const result = await new Promise<ReadResult>((resolve, reject) => {
+          queue.push(() => void attemptRead(sent).then(resolve, reject));
+          work();
+        });
+        if ('vetoed' in result) continue;
+        if (!result.written) limiter.unwritten();
+        if ('failure' in result.answer) continue;
+        for (const target of batch) found.set(target, result.answer.existing(target));
+      }
+      return (target) => found.get(target) ?? 'unknown';
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/**
+ * Drain: one owned unit at work. Gathered targets are claimed a little ahead of their slots, admitted when the
+ * slot comes, sent in that very tick. Everything is driven by events (a target waits, a claim is back, a call
+ * ended, a slot is near); `pump` looks at the state and does whatever may be done now.
+ *
+ * It guarantees that no call is sent without a claim of this tenure, that the first call after a start or an
+ * unhalt goes alone, and that nothing is claimed which will not be sent soon. Fullness and order are the bins',
+ * the window the limiter's.
+ */
+import { pause } from '../clock.ts';
+import type { Gate, Known, Tenure } from '../ledger/claim.ts';
+import type { Limiter } from '../limiter.ts';
+import type { CallResult } from '../providers/call.ts';
+import { attempt, claimValidMs, unsend, type Claim, type Surroundings } from './attempt.ts';
+import { confirming, type Confirming } from './confirm.ts';
+import type { Fate, Gathered } from './gather.ts';
+import { Lane } from './lane.ts';
+import type { Means, UnitSetup } from './means.ts';
+
+/** Claims are taken for slots due within this time, so that they don't grow old waiting. */
+const aheadMs = 250;
+/** A part-filled call is claimed only when its slot is this near: until then more may come. */
+const nearMs = 25;
+/** After a claim failed because the ledger was away. */
+const ledgerPauseMs = 500;
+const slowestCallMs = 10_000;
+
+export class Drain {
+  readonly setup: UnitSetup;
+  readonly limiter: Limiter;
+  readonly tenure: Tenure;
+  readonly lanes: readonly Lane[];
+  readonly #means: Means;
+  readonly #around: Surroundings;
+  readonly #confirming: Confirming;
+  readonly #ready: Claim[] = [];
+  #claiming = 0;
+  #flying = 0;
+  /** Attempts whose outcome is not yet on record. */
+  readonly #unsettled = new Set<Promise<void>>();
+  #admitting = false;
+  #stopped = false;
+  #latencyMs = 100;
+  #turn = 0;
+  #cancelWake = () => {};
+
+  constructor(setup: UnitSetup, tenure: Tenure, limiter: Limiter, means: Means) {
+    this.setup = setup;
+    this.tenure = tenure;
+    this.limiter = limiter;
+    this.#means = means;
+    this.lanes = setup.lanes.map((lane) => new Lane(lane, means, () => this.#pump()));
+    this.#confirming = confirming(limiter, means.clock, () => void this.#admit());
+    this.#around = {
+      means,
+      limiter,
+      confirm: this.#confirming.confirm,
+      answered: (lane, result) => this.#answered(lane, result),
+    };
+  }
+
+  start(): void {
+    for (const lane of this.lanes) lane.start();
+    this.tune();
+  }
+
+  /** To be called about every second: consumers hold as many jobs as the present latency needs. */
+  tune(): void {
+    for (const lane of this.lanes) lane.tune(this.limiter.rate, this.#latencyMs);
+    this.#pump();
+  }
+
+  /** Ends when nothing is claimed, in flight or unwritten: the unit may be given up then. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelWake();
+    const closing = Promise.all(this.lanes.map((lane) => lane.close()));
+    for (const claim of this.#ready.splice(0)) this.#unsend(claim);
+    while (this.#unsettled.size > 0) await Promise.race(this.#unsettled);
+    await closing;
+    this.limiter.stop();
+  }
+
+  /** Most calls in flight: twice what the latency of late needs, so that a hung provider is not flooded. */
+  get #ceiling(): number {
+    return Math.min(400, Math.max(8, Math.ceil(this.limiter.rate * ((2 * this.#latencyMs) / 1_000 + 0.5))));
+  }
+
+  #pump(): void {
+    this.#cancelWake();
+    while (!this.#stopped) {
+      const ahead = this.#ready.length + this.#claiming;
+      if (ahead + this.#flying >= this.#ceiling) return;
+      const lane = this.#nextLane(ahead > 0);
+      if (!lane) return;
+      const early = this.limiter.dueIn(ahead) - (lane.bins.hasFull() ? aheadMs : nearMs);
+      if (early > 0) return this.#wake(early);
+      this.#claim(lane);
+    }
+  }
+
+  /** Round-robin over the lanes that share this cap; ahead of the next slot only full calls are taken. */
+  #nextLane(fullOnly: boolean): Lane | undefined {
+    for (let step = 1; step <= this.lanes.length; step++) {
+      const at = (this.#turn + step) % this.lanes.length;
+      const lane = this.lanes[at];
+      if (!lane?.ready || !(fullOnly ? lane.bins.hasFull() : lane.bins.waiting > 0)) continue;
+      this.#turn = at;
+      return lane;
+    }
+    return undefined;
+  }
+
+  #wake(ms: number): void {
+    this.#cancelWake = this.#means.clock.after(ms, () => this.#pump());
+  }
+
+  #claim(lane: Lane): void {
+    const gathered = lane.bins.take(this.#means.clock.monotonic());
+    if (!gathered) return;
+    this.#claiming++;
+    lane.busy++;
+    const claiming = this.#claimed(lane, gathered).then((claim) => {
+      this.#claiming--;
+      if (!claim) lane.busy--;
+      else if (this.#stopped) this.#unsend(claim);
+      else this.#ready.push(claim);
+      this.#pump();
+      void this.#admit();
+    });
+    this.#track(claiming);
+  }
+
+  /** The claim, or nothing if none of these may be sent now; each of them has its fate or its place then. */
+  async #claimed(lane: Lane, gathered: Gathered): Promise<Claim | undefined> {
+    const { ledger, clock, observer } = this.#means;
+    const began = clock.monotonic();
+    const call = clock.id();
+    const credentials = await lane.setup.credentials().catch((error: Error) => error);
+    if (credentials instanceof Error) {
+      if (lane.open) lane.decide('halted', `no usable credentials: ${credentials.message}`);
+      lane.giveBack(gathered);
+      return undefined;
+    }
+    const keys = gathered.items.map(({ key }) => key);
+    const answer = await ledger
+      .claim(call, lane.setup.name, this.tenure, keys)
+      .catch((error: Error) => error);
+    if (answer instanceof Error) {
+      observer.trouble('a claim failed', answer);
+      lane.giveBack(gathered);
+      await pause(clock, ledgerPauseMs);
+      return undefined;
+    }
+    const { gate, claimed, known } = answer;
+    if (gate.state === 'lost') this.#stopped = true;
+    else if (gate.state !== 'open') lane.follow(gate.state, gate.reason, clock.monotonic());
+    for (const item of gathered.items)
+      if (!claimed.has(item.key)) lane.fate(item, unclaimedFate(gate, known.get(item.key)));
+    const [head, ...rest] = gathered.items.filter(({ key }) => claimed.has(key));
+    if (!head) return undefined;
+    return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, began };
+  }
+
+  /** The token comes last: egress first, then the lane's turn, in whose tick the call starts. */
+  async #admit(): Promise<void> {
+    if (this.#admitting) return;
+    this.#admitting = true;
+    while (this.#ready.length + this.#confirming.waiting > 0) {
+      const egress = this.#ready[0]?.lane.setup.egress;
+      if (egress) await egress.admit(() => void egress.write());
+      if (!(await this.limiter.admit(() => this.#launch()))) break;
+    }
+    this.#admitting = false;
+  }
+
+  #launch(): void {
+    if (this.#confirming.launch()) return;
+    const now = this.#means.clock.monotonic();
+    for (let claim = this.#ready.shift(); claim; claim = this.#ready.shift()) {
+      if (claim.lane.open && now - claim.began < claimValidMs) {
+        this.#flying++;
+        return this.#track(attempt(claim, this.#around).finally(() => this.#pump()));
+      }
+      this.#unsend(claim);
+    }
+    this.limiter.unwritten();
+  }
+
+  #unsend(claim: Claim): void {
+    claim.lane.busy--;
+    this.#track(unsend(claim, this.#means).finally(() => this.#pump()));
+  }
+
+  #answered(lane: Lane, result: CallResult): void {
+    this.#flying--;
+    lane.busy--;
+    if (isParsed(result)) lane.proven = true;
+    if (!('vetoed' in result)) this.#latencyMs += (Math.min(result.ms, slowestCallMs) - this.#latencyMs) / 10;
+    this.#pump();
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#unsettled.delete(tracked));
+    this.#unsettled.add(tracked);
+  }
+}
+
+/** What becomes of a target that the ledger did not let this call have. */
+function unclaimedFate(gate: Gate, known: Known | undefined): Fate {
+  if (known?.settlement) {
+    const { settlement, code, providerRequest } = known;
+    return { is: 'settled', settlement, code, requestId: providerRequest };
+  }
+  if (gate.state !== 'open') return { is: 'back' };
+  return { is: 'later', ms: Math.max(known?.wait ?? 0, claimValidMs) };
+}
+
+/** The provider answered, and not that it doesn't know us. Codes of our own begin with a lower-case letter. */
+function isParsed(result: CallResult): boolean {
+  if ('vetoed' in result) return false;
+  const { interpretation } = result;
+  if (!('failure' in interpretation)) return true;
+  const { failure } = interpretation;
+  return failure.class !== 'unauthorized' && !/^[a-z]/.test(failure.code);
+}

@@ -1,0 +1,72 @@
+/** What the workers are given to work with: made once by the composition root, shared by all lanes. */
+import type { Clock } from '../clock.ts';
+import type { FailureClass, Settlement } from '../deletion.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Cap, Limiter } from '../limiter.ts';
+import type { Operation, Site } from '../providers/operation.ts';
+import type { Credentials } from '../providers/signing.ts';
+import type { Transport } from '../providers/transport.ts';
+import type { Queues } from '../queue.ts';
+import type { BrakePolicy } from './brake.ts';
+import type { RetryPolicy } from './verdict.ts';
+
+/** One account × operation, ready to be drained. */
+export interface LaneSetup {
+  readonly name: string;
+  readonly account: string;
+  readonly operation: Operation;
+  readonly site: Site;
+  /** Rejects with a message fit for people when there are no usable credentials. */
+  readonly credentials: () => Promise<Credentials>;
+  readonly transport: Transport;
+  /** The limiter of the IP address that the calls leave from, taken before the lane's own turn. */
+  readonly egress: Limiter | undefined;
+}
+
+/** What is owned and limited as one: a lane, or the lanes of a quota group that share a cap. */
+export interface UnitSetup {
+  readonly name: string;
+  readonly cap: Cap;
+  readonly lanes: readonly LaneSetup[];
+}
+
+export interface Means {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  readonly brake: BrakePolicy | false;
+  readonly foreignJobs: 'refuse' | 'allow';
+  readonly observer: Observer;
+}
+
+/** How a call ended, for those who watch. */
+export interface CallReport {
+  readonly lane: LaneSetup;
+  readonly call: string;
+  readonly result: 'answered' | FailureClass;
+  readonly code: string;
+  readonly message: string;
+  /** False: no table of ours names the code. */
+  readonly known: boolean;
+  readonly requestId: string;
+  readonly targets: number;
+  readonly ms: number;
+  /** From the claim to the write. */
+  readonly waitMs: number;
+  readonly settled: Readonly<Partial<Record<Settlement, number>>>;
+  readonly retried: number;
+  /** Ids in the answer that were never sent. */
+  readonly strangers: number;
+}
+
+/** Metrics and logs: told of everything, asked for nothing. */
+export interface Observer {
+  call(report: CallReport): void;
+  jobRefused(lane: LaneSetup, reason: 'malformed' | 'unsigned', job: string, detail: string): void;
+  /** A lane stopped or opened, and why. */
+  lane(lane: LaneSetup, state: string, reason: string): void;
+  unit(unit: UnitSetup, what: 'taken' | 'given up' | 'lost', limiter: Limiter | undefined): void;
+  /** Something that is tried again until it works: may repeat often. */
+  trouble(what: string, error: unknown): void;
+}
