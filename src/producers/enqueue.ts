@@ -1,0 +1,93 @@
+/**
+ * Enqueue: record, then queue. "Accepted" means the ledger has it; whether Redis could be told at once only
+ * decides who does it: this process now, or the feeder a moment later.
+ */
+import type { Clock } from '../clock.ts';
+import type { DeletionRequest } from '../deletion.ts';
+import { laneName } from '../deletion.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { KeyedTarget, Recorded } from '../ledger/record.ts';
+import type { Operation } from '../providers/operation.ts';
+import type { Queues } from '../queue.ts';
+import { offerMs, queueWindow, type FeedRate } from './feed.ts';
+import { pack } from './pack.ts';
+
+export interface Enqueuing {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  /** Told when the queue could not be told: the feeder will. */
+  readonly onQueueAway: (error: unknown) => void;
+}
+
+export interface Enqueued extends Omit<Recorded, 'offered' | 'open'> {
+  readonly request: string;
+}
+
+/** Targets recorded per transaction: a commit of some tens of ms, other writers wait no longer. */
+const chunk = 5_000;
+
+export async function enqueue(
+  means: Enqueuing,
+  operation: Operation,
+  rate: FeedRate,
+  request: Omit<DeletionRequest, 'targets'>,
+  targets: readonly KeyedTarget[],
+  onProgress: (recorded: number) => void = () => undefined,
+): Promise<Enqueued> {
+  const { ledger, clock } = means;
+  const lane = laneName(request.account, request.operation);
+  const id = clock.id();
+  const window = queueWindow(operation, rate);
+  const total = { accepted: 0, duplicates: 0, alreadySettled: 0 };
+  let room = request.notBefore > 0 ? 0 : window - (await ledger.offeredCount(lane, window));
+  for (let at = 0; at < targets.length; at += chunk) {
+    const part = targets.slice(at, at + chunk);
+    // Urgent targets are offered whatever waits before them; the rest while the queue is short.
+    const offered = request.urgent && request.notBefore === 0 ? part : part.slice(0, Math.max(0, room));
+    room -= offered.length;
+    const recorded = await recordAndQueue(means, operation, lane, id, request, part, offered);
+    total.accepted += recorded.accepted;
+    total.duplicates += recorded.duplicates;
+    total.alreadySettled += recorded.alreadySettled;
+    onProgress(at + part.length);
+  }
+  return { request: id, ...total };
+}
+
+async function recordAndQueue(
+  { ledger, queues, clock, onQueueAway }: Enqueuing,
+  operation: Operation,
+  lane: string,
+  id: string,
+  request: Omit<DeletionRequest, 'targets'>,
+  part: readonly KeyedTarget[],
+  offered: readonly KeyedTarget[],
+): Promise<Recorded> {
+  const { urgent, requester, reason } = request;
+  const asked = { request: id, requester, reason };
+  const packed = pack(
+    operation,
+    offered.map(({ key, target }) => ({ key, target, urgent })),
+    asked,
+    clock,
+  );
+  const jobOf = new Map(packed.flatMap(({ job, keys }) => keys.map((key) => [key, job.id] as const)));
+  const targets = part.map((entry) => ({ ...entry, job: jobOf.get(entry.key) ?? '' }));
+  const reused = operation.kinds.filter(({ neverReused }) => !neverReused).map(({ name }) => name);
+  const recorded = await ledger.record(id, lane, request, targets, reused, offerMs);
+  // An urgent job is queued for what is open already too: it overtakes the job that others wait for.
+  const wanted = urgent ? recorded.open : recorded.offered;
+  const jobs = packed.filter(({ keys }) => keys.some((key) => wanted.has(key)));
+  try {
+    if (jobs.length > 0)
+      await queues.add(
+        lane,
+        jobs.map(({ job }) => job),
+      );
+  } catch (error) {
+    onQueueAway(error);
+    await ledger.offer(new Map([...recorded.offered].map((key) => [key, jobOf.get(key) ?? ''])), 0);
+  }
+  return recorded;
+}
