@@ -64,6 +64,8 @@ export interface OptionSpec {
   readonly title: string;
   /** Accepted values, for help and messages: `All | CoverSnapshot,…`. */
   readonly values: string;
+  /** The accepted value that deletes most: said aloud before it is used. */
+  readonly widest: string;
 }
 
 /** A read that tells which of some targets still exist; used to settle doubt and to check an account. */
