@@ -1,0 +1,244 @@
+/**
+ * Metrics: what an operator watches. They observe and never decide; labels come from closed sets, so that no id and no
+ * error text becomes a series.
+ *
+ * Gauges with labels hold only what the callbacks of the present scrape say (`onScrape`): each is emptied first, so a
+ * lane that moved to another process leaves nothing behind here. Gauges without labels keep their value.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { systemClock, type Clock } from './clock.ts';
+import type { FailureClass, Settlement } from './deletion.ts';
+import type { Log } from './log.ts';
+import { help } from './metrics/help.ts';
+
+/** Every label and the closed set of its values; accounts and operations are those of the configuration. */
+interface Values {
+  account: string;
+  operation: string;
+  /** How the request came in; `job` is a BullMQ job that the ledger did not know. */
+  source: 'cli' | 'api' | 'campaign' | 'job';
+  settlement: Settlement;
+  result: 'answered' | FailureClass;
+  class: FailureClass;
+  code: string;
+  reason: 'malformed' | 'unsigned' | 'forged' | 'expired' | 'unknown-lane' | 'not-allowed';
+  state: 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';
+}
+type Labels<L extends keyof Values> = { readonly [label in L]: Values[label] };
+export type Lane = Labels<'account' | 'operation'>;
+export type JobRefusal = Values['reason'];
+export type RequestSource = Values['source'];
+const laneStates = ['open', 'paused', 'halted'] as const;
+
+/** Codes come from the provider: what is no plain code, and codes beyond so many an operation, count as `other`. */
+const mostCodes = 64;
+/** A callback that takes longer, its database being away, is left out of the scrape. */
+const collectMs = 2_000;
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics(options: {
+  readonly build: { readonly version: string; readonly node: string };
+  readonly clock?: Clock;
+  readonly log?: Log;
+}) {
+  const { build, clock = systemClock, log } = options;
+  const registry = new Registry();
+  const { handles, empty, fillMaxima } = declare(registry, build);
+  // Under their usual names, without our prefix, so that ready-made dashboards find them.
+  collectDefaultMetrics({ register: registry });
+  const collectors = new Set<() => void | Promise<void>>();
+
+  const collect = async (collector: () => void | Promise<void>) => {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.after(collectMs, () => reject(new Error(`no answer within ${collectMs} ms`)));
+    });
+    try {
+      await Promise.race([late, Promise.resolve().then(collector)]);
+    } catch (err) {
+      // A scrape tells what it can: it matters most while something is down.
+      log?.limited('scrape').warn({ err }, 'metrics could not be collected');
+    } finally {
+      cancel();
+    }
+  };
+
+  const scrape = async () => {
+    empty();
+    await Promise.all([...collectors].map(collect));
+    fillMaxima();
+    return registry.metrics();
+  };
+  // Scrapes that overlap share one answer: each empties the gauges before it fills them.
+  let scraping: Promise<string> | undefined;
+
+  return {
+    ...handles,
+    contentType: registry.contentType,
+    /** Runs `collector` before each scrape, for at most 2 s; returns the way to end that. */
+    onScrape(collector: () => void | Promise<void>): () => void {
+      collectors.add(collector);
+      return () => void collectors.delete(collector);
+    },
+    /** The text of one scrape. Maxima begin anew afterwards, so one Prometheus should be the only reader. */
+    render: (): Promise<string> => (scraping ??= scrape().finally(() => (scraping = undefined))),
+  };
+}
+
+/** The rows of the documentation's table; process and Node metrics (`process_*`, `nodejs_*`) come on top of these. */
+export function metricsTable(): string {
+  const registry = new Registry();
+  declare(registry, { version: '', node: '' });
+  const rows = registry.getMetricsAsArray().map((metric) => {
+    const { labelNames } = metric as unknown as { labelNames: readonly string[] };
+    const labels = labelNames.map((label) => `\`${label}\``).join(', ');
+    return `| \`${metric.name}\` | ${String(metric.type)} | ${labels || '–'} | ${metric.help} |`;
+  });
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n') + '\n';
+}
+
+/** All metrics, in the order of a target's way: the handles that feed them, and what a scrape does around them. */
+function declare(registry: Registry, build: { readonly version: string; readonly node: string }) {
+  const registers = [registry];
+  const fresh: Gauge[] = [];
+
+  const counter = <L extends keyof Values>(name: keyof typeof help, labelNames: L[]) => {
+    const metric = new Counter({ name: `expunge_${name}`, help: help[name], labelNames, registers });
+    return { add: (labels: Labels<L>, by = 1) => metric.inc(labels as Partial<Record<L, string>>, by) };
+  };
+  const gauge = <L extends keyof Values>(name: keyof typeof help, labelNames: L[]) => {
+    const metric = new Gauge({ name: `expunge_${name}`, help: help[name], labelNames, registers });
+    fresh.push(metric);
+    return {
+      set: (labels: Labels<L>, value: number) => metric.set(labels as Partial<Record<L, string>>, value),
+    };
+  };
+  const plain = (name: keyof typeof help) => {
+    const metric = new Gauge({ name: `expunge_${name}`, help: help[name], registers });
+    return { set: (value: number | boolean) => metric.set(Number(value)) };
+  };
+  const histogram = <L extends keyof Values>(name: keyof typeof help, labelNames: L[], buckets: number[]) => {
+    const metric = new Histogram({
+      name: `expunge_${name}`,
+      help: help[name],
+      labelNames,
+      buckets,
+      registers,
+    });
+    return {
+      observe: (labels: Labels<L>, value: number) =>
+        metric.observe(labels as Partial<Record<L, string>>, value),
+    };
+  };
+  const lane: ('account' | 'operation')[] = ['account', 'operation'];
+
+  const targetsAccepted = counter('targets_accepted_total', [...lane, 'source']);
+  const targetsSettled = counter('targets_settled_total', [...lane, 'settlement']);
+  const targetsOpen = gauge('targets_open', lane);
+  const oldestOpen = gauge('oldest_open_target_age_seconds', lane);
+
+  const providerCalls = counter('provider_calls_total', [...lane, 'result']);
+  const providerCallDuration = histogram(
+    'provider_call_duration_seconds',
+    ['operation'],
+    [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10, 13],
+  );
+  const callTargets = histogram(
+    'call_targets',
+    ['operation'],
+    [1, 2, 3, 5, 8, 9, 10, 12, 15, 18, 19, 20, 50, 100],
+  );
+  const codes = counter('provider_codes_total', ['operation', 'code']);
+
+  const limiterCap = gauge('limiter_cap', lane);
+  const limiterRate = gauge('limiter_rate', lane);
+  const windowMax = gauge('limiter_window_max', lane);
+  const limiterWait = histogram(
+    'limiter_wait_seconds',
+    ['operation'],
+    [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+  );
+  const retries = counter('retries_total', ['operation', 'class']);
+
+  const laneState = new Gauge({
+    name: 'expunge_lane_state',
+    help: help.lane_state,
+    labelNames: [...lane, 'state'],
+    registers,
+  });
+  const laneOwned = gauge('lane_owned', lane);
+  const queueJobs = gauge('queue_jobs', [...lane, 'state']);
+  const deadLetters = gauge('dead_letters', lane);
+  const jobsRefused = counter('jobs_refused_total', ['reason']);
+
+  const ledgerWrite = histogram(
+    'ledger_write_duration_seconds',
+    [],
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
+  );
+  const redisUp = plain('redis_up');
+  const ledgerUp = plain('ledger_up');
+  const halted = plain('halted');
+  const info = new Gauge({
+    name: 'expunge_build_info',
+    help: help.build_info,
+    labelNames: ['version', 'node'],
+    registers,
+  });
+  info.set({ version: build.version, node: build.node }, 1);
+  fresh.push(laneState);
+
+  const seenCodes = new Map<string, Set<string>>();
+  const fullest = new Map<string, { readonly lane: Lane; readonly calls: number }>();
+  return {
+    handles: {
+      targetsAccepted,
+      targetsSettled,
+      targetsOpen,
+      oldestOpen,
+      providerCalls,
+      providerCallDuration,
+      callTargets,
+      limiterCap,
+      limiterRate,
+      limiterWait,
+      retries,
+      laneOwned,
+      queueJobs,
+      deadLetters,
+      jobsRefused,
+      ledgerWrite,
+      redisUp,
+      ledgerUp,
+      halted,
+      providerCodes: {
+        add({ operation, code }: Labels<'operation' | 'code'>, by = 1) {
+          const seen = seenCodes.get(operation) ?? new Set();
+          seenCodes.set(operation, seen);
+          const plainCode = /^[A-Za-z][\w.-]{0,63}$/.test(code) && (seen.has(code) || seen.size < mostCodes);
+          if (plainCode) seen.add(code);
+          codes.add({ operation, code: plainCode ? code : 'other' }, by);
+        },
+      },
+      limiterWindowMax: {
+        /** Says after a call how many calls its window holds: a scrape shows the highest. Idle lanes say 0 at scrape. */
+        observe(lane: Lane, calls: number) {
+          const key = JSON.stringify([lane.account, lane.operation]);
+          if (calls > (fullest.get(key)?.calls ?? -1)) fullest.set(key, { lane, calls });
+        },
+      },
+      laneState: {
+        set({ account, operation }: Lane, current: (typeof laneStates)[number]) {
+          for (const state of laneStates)
+            laneState.set({ account, operation, state }, Number(state === current));
+        },
+      },
+    },
+    empty: () => fresh.forEach((metric) => metric.reset()),
+    fillMaxima() {
+      for (const { lane, calls } of fullest.values()) windowMax.set(lane, calls);
+      fullest.clear();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What each metric tells, in the words that Prometheus, Grafana and the documentation show. */
+export const help = {
+  targets_accepted_total:
+    'Targets recorded in the ledger and thereby accepted; duplicates of open targets attach and are not counted again.',
+  targets_settled_total:
+    'Targets that reached their final state. deleted means that the provider accepted the deletion; refused and exhausted are dead letters.',
+  targets_open: 'Targets accepted and not yet settled, wherever they wait: ledger, queue or provider.',
+  oldest_open_target_age_seconds:
+    'Age of the oldest open target. It grows steadily when a lane is stuck, whatever the throughput looks like.',
+  provider_calls_total:
+    'HTTP calls to the provider by what came of them; each one spends one of the cap, also the failed.',
+  provider_call_duration_seconds:
+    'Time of one call from its token to its last byte; connecting may take 3 s, head and body 10 s each.',
+  call_targets:
+    'Targets in one call. Under a backlog it should be the batch limit of the operation; less wastes cap.',
+  provider_codes_total:
+    'Codes that the provider answered with, or ours in lower case (timeout, reset); other is any beyond the first 64 of an operation.',
+  limiter_cap:
+    'Calls that the lane may send in one period (a second, or a minute) by documentation, configuration or lane cap.',
+  limiter_rate:
+    'Calls per period that the lane sends at most now; below the cap after throttled answers, and recovering.',
+  limiter_window_max:
+    'Calls in the fullest rolling window since the last scrape; above limiter_cap it is a defect of ours.',
+  limiter_wait_seconds:
+    'Time that a full call waited for its token: high under a backlog, near zero when idle.',
+  retries_total: 'Targets sent again, by the class of failure before; throttled ones spend no attempt.',
+  lane_owned:
+    '1 in the process that owns the lane. The sum over all processes is 1; 0 for long means no worker serves it.',
+  queue_jobs: 'BullMQ jobs of the lane; most targets wait in the ledger instead, see targets_open.',
+  dead_letters: 'Targets settled refused or exhausted that no person has dealt with yet.',
+  jobs_refused_total:
+    'Jobs that deleted nothing because they were malformed, unsigned, forged, expired, or not for this lane. Anything but zero deserves a look.',
+  ledger_write_duration_seconds:
+    'Time of one durable write to the ledger. No claim, no call: slow writes slow everything.',
+  redis_up: '1 if Redis answers. At 0 requests are still accepted, and sent later.',
+  ledger_up: '1 if the ledger answers. At 0 nothing is accepted and nothing is sent.',
+  halted: '1 while a person has halted everything. Single lanes show in lane_state.',
+  lane_state: 'The state of a lane: 1 for the state it is in, 0 for the others.',
+  build_info: 'Always 1; version and node tell what runs here.',
+} as const;

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { redactedConfig, secretsOf } from '../../src/config.ts';
+import { account, world } from './world.ts';
+
+const text = `signingKey: sign-sign\nredis: { url: "redis://u:p%40ssw0rd@h:6379" }\ndatabase: { url: "postgres://u:hunter3hunter3@h/d" }\n${account()}`;
+const config = () => world({ 'expunge.yaml': text }, { EXPUNGE_API_KEY: 'api-key-1' }).config();
+
+describe('redactedConfig', () => {
+  it('hides every secret at every depth and nothing else', () => {
+    const before = config();
+    expect(redactedConfig(before)).toEqual({
+      ...before,
+      signingKey: '***',
+      apiKey: '***',
+      redis: { url: 'redis://u:***@h:6379', prefix: 'expunge' },
+      database: { url: 'postgres://u:***@h/d' },
+      accounts: {
+        a: { ...before.accounts['a'], credentials: { accessKeyId: 'id-a', accessKeySecret: '***' } },
+      },
+    });
+  });
+});
+
+describe('secretsOf', () => {
+  it('lists all secrets, passwords in both spellings', () => {
+    expect(secretsOf(config()).sort()).toEqual(
+      ['api-key-1', 'hunter2hunter2', 'hunter3hunter3', 'p%40ssw0rd', 'p@ssw0rd', 'sign-sign'].sort(),
+    );
+  });
+});
