@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const conformance = 'test/**/*.conformance.test.ts';
+/** Tests that speak to a real Redis, by their name wherever they stand, and whole runs in real time. */
+const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    // a test that waits for an event that never comes should say so soon
+    testTimeout: 10_000,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'] },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [conformance, ...system] },
+      },
+      {
+        extends: true,
+        test: { name: 'conformance', include: [conformance] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: system,
+          globalSetup: 'test/setup/redis.ts',
+          // they measure rates in real time: nothing may run beside them
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
