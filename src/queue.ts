@@ -42,10 +42,14 @@ export interface Queues {
   add(lane: string, jobs: readonly OfferedJob[]): Promise<void>;
   /** Which of these jobs are still waiting, delayed or being worked on. */
   alive(lane: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Jobs that some consumer holds. */
+  active(lane: string): Promise<readonly string[]>;
   counts(lane: string): Promise<Readonly<Record<string, number>>>;
   /** Hands each job of the lane to `work`; a rejection is a bug of ours and leaves the job failed. */
   consume(lane: string, work: (data: unknown, job: string) => Promise<JobEnd>): Consumer;
   ping(): Promise<void>;
+  /** Resolves once connected; rejects with the last error after `withinMs`. */
+  connected(withinMs: number): Promise<void>;
   /** What Redis would do to us, if it is not fit to hold a queue; undefined when it is. */
   unfit(): Promise<string | undefined>;
   close(): Promise<void>;
@@ -134,6 +138,11 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
       return new Set(ids.filter((_, i) => !over.has(states[i] ?? 'unknown')));
     },
 
+    async active(lane) {
+      const jobs = await queue(lane).getActive();
+      return jobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    },
+
     counts: (lane) => queue(lane).getJobCounts(),
 
     consume(lane, work) {
@@ -160,6 +169,22 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
     async ping() {
       await producing.ping();
     },
+
+    connected: (withinMs) =>
+      new Promise((resolve, reject) => {
+        if (producing.status === 'ready') return resolve();
+        let last = new Error(`no answer within ${withinMs} ms`);
+        const note = (error: Error) => (last = error);
+        const cancel = clock.after(withinMs, () => {
+          producing.off('error', note);
+          reject(last);
+        });
+        producing.on('error', note).once('ready', () => {
+          producing.off('error', note);
+          cancel();
+          resolve();
+        });
+      }),
 
     async unfit() {
       const memory = await producing.info('memory');

@@ -25,6 +25,8 @@ export interface Offering {
   offeredCount(lane: string, limit: number): Promise<number>;
   /** Stamps an offer: these keys stand in these jobs for `forMs` from now. */
   offer(jobOfKey: ReadonlyMap<string, string>, forMs: number): Promise<void>;
+  /** Forgets the offers in these jobs: their open targets are offerable at once. */
+  withdraw(lane: string, jobs: readonly string[]): Promise<void>;
 }
 
 export function offering({ database, dialect, laneId }: Context): Offering {
@@ -61,6 +63,19 @@ export function offering({ database, dialect, laneId }: Context): Offering {
           .compile(),
       ]);
       return Number(counted?.[0]?.['n']);
+    },
+
+    async withdraw(lane, jobs) {
+      await database.write([
+        query
+          .updateTable('targets')
+          .set((is) => ({ job: '', offered_until: is.ref('due') }))
+          .where('lane', '=', laneId(lane))
+          .where('settlement', 'is', null)
+          .where('offered_until', '>', dialect.now)
+          .where('job', 'in', dialect.list(jobs))
+          .compile(),
+      ]);
     },
 
     async offer(jobOfKey, forMs) {

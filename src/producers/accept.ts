@@ -20,18 +20,20 @@ export function acceptAll(
 ): Accepted | { readonly problems: readonly Problem[] } {
   const targets = new Map<string, KeyedTarget>();
   const problems: Problem[] = [];
+  const told = new Set<string>();
   for (const [at, entry] of entries.entries()) {
     const target = operation.accept(entry, options);
     if ('problems' in target) {
-      // What is wrong with the options is wrong once, not for each entry.
-      const own = target.problems.filter(({ pointer }) => !pointer.startsWith('/options') || at === 0);
-      problems.push(
-        ...own.map((problem) =>
-          problem.pointer.startsWith('/options')
-            ? problem
-            : { ...problem, pointer: `/targets/${at}${problem.pointer}` },
-        ),
-      );
+      for (const problem of target.problems) {
+        if (!problem.pointer.startsWith('/options')) {
+          problems.push({ ...problem, pointer: `/targets/${at}${problem.pointer}` });
+          continue;
+        }
+        // What is wrong with the options is told once, not for each entry that they don't fit.
+        const name = `${problem.pointer} ${problem.problem}`;
+        if (!told.has(name)) problems.push(problem);
+        told.add(name);
+      }
       continue;
     }
     const key = targetKey(account, operation.name, target);

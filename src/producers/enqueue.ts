@@ -14,7 +14,8 @@ import { pack } from './pack.ts';
 
 export interface Enqueuing {
   readonly ledger: Ledger;
-  readonly queues: Queues;
+  /** Undefined where no Redis is at hand: then all of it waits for the feeder. */
+  readonly queues: Pick<Queues, 'add'> | undefined;
   readonly clock: Clock;
   /** Told when the queue could not be told: the feeder will. */
   readonly onQueueAway: (error: unknown) => void;
@@ -40,11 +41,12 @@ export async function enqueue(
   const id = clock.id();
   const window = queueWindow(operation, rate);
   const total = { accepted: 0, duplicates: 0, alreadySettled: 0 };
-  let room = request.notBefore > 0 ? 0 : window - (await ledger.offeredCount(lane, window));
+  const now = means.queues !== undefined && request.notBefore === 0;
+  let room = !now ? 0 : window - (await ledger.offeredCount(lane, window));
   for (let at = 0; at < targets.length; at += chunk) {
     const part = targets.slice(at, at + chunk);
     // Urgent targets are offered whatever waits before them; the rest while the queue is short.
-    const offered = request.urgent && request.notBefore === 0 ? part : part.slice(0, Math.max(0, room));
+    const offered = request.urgent && now ? part : part.slice(0, Math.max(0, room));
     room -= offered.length;
     const recorded = await recordAndQueue(means, operation, lane, id, request, part, offered);
     total.accepted += recorded.accepted;
@@ -80,7 +82,7 @@ async function recordAndQueue(
   const wanted = urgent ? recorded.open : recorded.offered;
   const jobs = packed.filter(({ keys }) => keys.some((key) => wanted.has(key)));
   try {
-    if (jobs.length > 0)
+    if (queues && jobs.length > 0)
       await queues.add(
         lane,
         jobs.map(({ job }) => job),

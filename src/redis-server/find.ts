@@ -20,6 +20,8 @@ import { unpackRedis } from './unpack.ts';
 export interface PrivateRedis {
   readonly url: string;
   readonly private: true;
+  /** False: it was found running, and `stop` leaves it so. */
+  readonly startedHere: boolean;
   /** Absent where it runs in a container. */
   readonly pid?: number;
   /** Ends the server, its data written, if this call started it; one that was found running goes on. */
@@ -91,7 +93,11 @@ export async function findOrStartRedis(
     if (!running || 'problem' in running) return running;
     const { url, pid } = running;
     log.info({ url, pid, dataDir }, 'redis is private, and was found running');
-    return { url, private: true as const, ...(pid !== undefined && { pid }), stop: async () => undefined };
+    return {
+      ...{ url, private: true as const, startedHere: false },
+      ...(pid !== undefined && { pid }),
+      stop: async () => undefined,
+    };
   };
   const foundOrStarted = async (way: string, launch: Launch) => {
     const running = await found();
@@ -100,7 +106,11 @@ export async function findOrStartRedis(
     if ('problem' in started) return started;
     const { url, pid } = started;
     log.info({ url, pid, dataDir, way }, 'redis is private, and was started');
-    return { url, private: true as const, ...(pid !== undefined && { pid }), stop: () => started.stop() };
+    return {
+      ...{ url, private: true as const, startedHere: true },
+      ...(pid !== undefined && { pid }),
+      stop: () => started.stop(),
+    };
   };
 
   const running = await found();

@@ -38,7 +38,8 @@ export class Drain {
   #flying = 0;
   /** Attempts whose outcome is not yet on record. */
   readonly #unsettled = new Set<Promise<void>>();
-  #admitting = false;
+  /** Turns asked for and not yet taken. */
+  #asked = 0;
   #stopped = false;
   #latencyMs = 100;
   #turn = 0;
@@ -50,7 +51,7 @@ export class Drain {
     this.limiter = limiter;
     this.#means = means;
     this.lanes = setup.lanes.map((lane) => new Lane(lane, means, () => this.#pump()));
-    this.#confirming = confirming(limiter, means.clock, () => void this.#admit());
+    this.#confirming = confirming(limiter, means.clock, () => this.#admit());
     this.#around = {
       means,
       limiter,
@@ -126,7 +127,7 @@ export class Drain {
       else if (this.#stopped) this.#unsend(claim);
       else this.#ready.push(claim);
       this.#pump();
-      void this.#admit();
+      this.#admit();
     });
     this.#track(claiming);
   }
@@ -162,16 +163,26 @@ export class Drain {
     return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, began };
   }
 
-  /** The token comes last: egress first, then the lane's turn, in whose tick the call starts. */
-  async #admit(): Promise<void> {
-    if (this.#admitting) return;
-    this.#admitting = true;
-    while (this.#ready.length + this.#confirming.waiting > 0) {
-      const egress = this.#ready[0]?.lane.setup.egress;
-      if (egress) await egress.admit(() => void egress.write());
-      if (!(await this.limiter.admit(() => this.#launch()))) break;
+  /**
+   * Asks for as many turns as there are calls to send. The token comes last: egress first, then the lane's turn,
+   * in whose tick the call starts. Where egress counts, no more turns are asked for than one tick of the lane
+   * admits (10 ms), or its tokens would be held long before they are used.
+   */
+  #admit(): void {
+    const egress = this.#ready[0]?.lane.setup.egress;
+    const most = egress ? Math.ceil(this.limiter.rate / 100) : Infinity;
+    while (this.#asked < Math.min(most, this.#ready.length + this.#confirming.waiting)) {
+      this.#asked++;
+      void this.#turnTaken(egress).then((taken) => {
+        this.#asked--;
+        if (taken) this.#admit();
+      });
     }
-    this.#admitting = false;
+  }
+
+  async #turnTaken(egress: Limiter | undefined): Promise<boolean> {
+    if (egress && !(await egress.admit(() => void egress.write()))) return false;
+    return this.limiter.admit(() => this.#launch());
   }
 
   #launch(): void {

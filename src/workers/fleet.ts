@@ -109,8 +109,19 @@ export class Fleet {
     const drain = new Drain(unit, tenure, limiter, this.#means);
     this.#drains.set(unit.name, drain);
     follow(drain, pulse, asked);
+    if (taken.left === 'silent') await this.#withdraw(unit);
     drain.start();
     observer.unit(unit, 'taken', limiter);
+  }
+
+  /** What a dead owner held stays locked in the queue for up to 30 s: it is offered anew meanwhile. */
+  async #withdraw(unit: UnitSetup): Promise<void> {
+    const { queues, ledger, observer } = this.#means;
+    try {
+      for (const { name } of unit.lanes) await ledger.withdraw(name, await queues.active(name));
+    } catch (error) {
+      observer.trouble('what a dead worker held could not be offered anew', error);
+    }
   }
 
   #giveUp(drain: Drain): void {

@@ -1,0 +1,95 @@
+/**
+ * The composition root: from a configuration to a ledger, queues and workers. What can't be had is a Unusable
+ * with a text for people; everything opened is closed again in reverse.
+ */
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { LedgerAway } from './ledger/database.ts';
+import { GroupingDiffers, openLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
+import type { Log } from './log.ts';
+import { laneEntries, type ConfiguredLane } from './lanes.ts';
+import { openQueues, type Queues } from './queue.ts';
+import { findOrStartRedis } from './redis-server/find.ts';
+
+/** Something the program can't do without is missing or unfit; `exit` is the process's exit code. */
+export class Unusable extends Error {
+  override readonly name = 'Unusable';
+  readonly exit: 2 | 4;
+  constructor(message: string, exit: 2 | 4) {
+    super(message);
+    this.exit = exit;
+  }
+}
+
+export async function ledgerOf(
+  config: Config,
+  lanes: readonly ConfiguredLane[],
+  options: LedgerOptions = {},
+): Promise<Ledger> {
+  try {
+    return await openLedger(config.database.url, laneEntries(lanes), options);
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof GroupingDiffers) throw new Unusable(message, 2);
+    if (!(error instanceof LedgerAway)) throw error;
+    throw new Unusable(
+      `the ledger ${config.database.url} can't be opened: ${message}\nCheck the path and its rights, or set database.url.`,
+      4,
+    );
+  }
+}
+
+export interface RedisInUse {
+  readonly url: string;
+  /** Started by us for this data directory. */
+  readonly private: boolean;
+  readonly startedHere: boolean;
+  /** A private one's process, unless it runs in a container. */
+  readonly pid?: number;
+  /** Ends it if this process started it. */
+  stop(): Promise<void>;
+}
+
+/** The configured Redis, or a private one. */
+export async function redisOf(
+  config: Config,
+  tools: { readonly clock: Clock; readonly log: Log; readonly env: NodeJS.ProcessEnv },
+): Promise<RedisInUse> {
+  if (config.redis.url)
+    return { url: config.redis.url, private: false, startedHere: false, stop: async () => undefined };
+  const found = await findOrStartRedis({ ...tools, dataDir: config.dataDir, cacheDir: '.cache' });
+  if ('problem' in found) throw new Unusable(found.problem, 4);
+  return found;
+}
+
+/** Long enough for a Redis that is just restarting. */
+const connectMs = 5_000;
+
+/** Queues on a Redis that answers and would not evict jobs. */
+export async function queuesOf(config: Config, redis: RedisInUse, clock: Clock, log: Log): Promise<Queues> {
+  const queues = openQueues({
+    url: redis.url,
+    prefix: config.redis.prefix,
+    clock,
+    onError: (err) => log.limited('redis').error({ err }, 'redis does not answer as it should'),
+  });
+  try {
+    await queues.connected(connectMs);
+    const unfit = await queues.unfit();
+    if (unfit === undefined) return queues;
+    await queues.close();
+    throw new Unusable(
+      `Redis at ${new URL(redis.url).host} is not fit to hold a queue: ${unfit}.\n` +
+        `Set it with: redis-cli CONFIG SET maxmemory-policy noeviction (and in redis.conf, to last).`,
+      2,
+    );
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    await queues.close();
+    throw new Unusable(
+      `Redis at ${new URL(redis.url).host} can't be reached: ${(error as Error).message}\n` +
+        `Start it, or correct redis.url or REDIS_URL.`,
+      4,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+/** The lanes that a configuration asks for: account × operation, and what they share. */
+import type { Account, Config } from './config.ts';
+import { laneName } from './deletion.ts';
+import type { LaneEntry } from './ledger/ledger.ts';
+import type { Cap } from './limiter.ts';
+import { operationNamed } from './providers/operations.ts';
+import type { Operation } from './providers/operation.ts';
+
+export interface ConfiguredLane {
+  readonly name: string;
+  readonly account: Account;
+  readonly operation: Operation;
+  readonly cap: Cap;
+  /** What is owned and limited as one: the lane, or all lanes of its quota group with this operation. */
+  readonly unit: string;
+}
+
+export function lanesOf(config: Config): readonly ConfiguredLane[] {
+  return Object.values(config.accounts).flatMap((account) =>
+    Object.entries(account.operations).map(([name, { cap, per }]) => {
+      const lane = laneName(account.name, name);
+      const unit = account.quotaGroup ? `${account.provider}:${account.quotaGroup}~${name}` : lane;
+      return { name: lane, account, operation: operationNamed(name), cap: { calls: cap, per }, unit };
+    }),
+  );
+}
+
+export const laneEntries = (lanes: readonly ConfiguredLane[]): readonly LaneEntry[] =>
+  lanes.map(({ name, account, operation, unit }) => ({
+    name,
+    account: account.name,
+    operation: operation.name,
+    unit,
+  }));

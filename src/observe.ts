@@ -1,0 +1,60 @@
+/** What happens in the workers, told as log lines and metrics: one line a call, none an id. */
+import type { Settlement } from './deletion.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { CallReport, LaneSetup, Observer } from './workers/means.ts';
+
+export function observing(log: Log, metrics: Metrics): Observer {
+  const labels = ({ account, operation }: LaneSetup) => ({ account, operation: operation.name });
+
+  function count(report: CallReport): void {
+    const { lane, result, code, targets, ms, waitMs, settled, retried } = report;
+    const { operation } = labels(lane);
+    metrics.providerCalls.add({ ...labels(lane), result });
+    metrics.providerCallDuration.observe({ operation }, ms / 1_000);
+    metrics.callTargets.observe({ operation }, targets);
+    metrics.limiterWait.observe({ operation }, waitMs / 1_000);
+    if (code) metrics.providerCodes.add({ operation, code });
+    for (const [settlement, n] of Object.entries(settled) as [Settlement, number][])
+      metrics.targetsSettled.add({ ...labels(lane), settlement }, n);
+    if (result !== 'answered' && result !== 'missing' && result !== 'rejected')
+      metrics.retries.add({ operation, class: result }, result === 'transient' ? retried : targets);
+  }
+
+  return {
+    call(report) {
+      count(report);
+      const { lane, call, result, code, message, known, requestId, targets, ms, waitMs } = report;
+      const { settled, retried, strangers } = report;
+      const fields = {
+        ...labels(lane),
+        ...{ call, requestId, result, ids: targets, ...settled },
+        ...{ ms: Math.round(ms), waitMs: Math.round(waitMs) },
+        ...(retried > 0 && { retried }),
+        ...(code && { code, reason: message }),
+      };
+      if (!known) log.limited(`code ${code}`).warn(fields, 'a code that no table names');
+      if (strangers > 0) log.warn({ ...fields, strangers }, 'the answer names ids that were not sent');
+      if (result === 'answered') log.info(fields, 'call answered');
+      else log.info(fields, 'call failed');
+    },
+
+    jobRefused(lane, reason, job, detail) {
+      metrics.jobsRefused.add({ reason });
+      log.limited(`refused ${reason}`, 60_000).warn({ ...labels(lane), job, reason, detail }, 'job refused');
+    },
+
+    lane(lane, state, reason) {
+      if (state === 'open') log.info(labels(lane), 'lane open');
+      else log.warn({ ...labels(lane), state, reason }, 'lane stopped');
+    },
+
+    unit(unit, what) {
+      log.info({ unit: unit.name, lanes: unit.lanes.length }, `unit ${what}`);
+    },
+
+    trouble(what, err) {
+      log.limited(what).error({ err }, what);
+    },
+  };
+}

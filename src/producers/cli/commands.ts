@@ -1,0 +1,21 @@
+/** All commands but those that need the workers or the emulator, in the order of the help text. */
+import { addAccounts } from './accounts.ts';
+import { addConfig } from './config-print.ts';
+import { addEnqueue } from './enqueue.ts';
+import { addLanes } from './lanes.ts';
+import { addLookup } from './lookup.ts';
+import { addOperations } from './operations.ts';
+import type { AddCommand } from './program.ts';
+import { addHalt, addLane, addUnhalt } from './switches.ts';
+
+export const commands: readonly AddCommand[] = [
+  addEnqueue,
+  addLookup,
+  addLanes,
+  addLane,
+  addHalt,
+  addUnhalt,
+  addAccounts,
+  addOperations,
+  addConfig,
+];

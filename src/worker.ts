@@ -1,0 +1,169 @@
+/** A worker process: drains and feeds the lanes it owns, and tells how it does. */
+import { hostname } from 'node:os';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { ConfiguredLane } from './lanes.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { observing } from './observe.ts';
+import { feed } from './producers/feed.ts';
+import { credentialSource } from './providers/credentials.ts';
+import { createTransport, type Transport } from './providers/transport.ts';
+import type { Queues } from './queue.ts';
+import { Fleet } from './workers/fleet.ts';
+import type { LaneSetup, Means, UnitSetup } from './workers/means.ts';
+
+export interface WorkerOptions {
+  readonly config: Config;
+  readonly lanes: readonly ConfiguredLane[];
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly userAgent: string;
+  /** Of the HTTP exchange; for tests, which don't wait ten seconds for a timeout. */
+  readonly timeouts?: { readonly headersMs: number; readonly totalMs: number };
+}
+
+export interface RunningWorker {
+  readonly fleet: Fleet;
+  /** What keeps it from working, in words; empty when it is ready. */
+  unready(): Promise<readonly string[]>;
+  /** Finishes what is in flight, gives its units up and closes its connections to the providers. */
+  stop(): Promise<void>;
+}
+
+export function startWorker(options: WorkerOptions): RunningWorker {
+  const { config, lanes, ledger, queues, clock, log, metrics, userAgent, timeouts } = options;
+  const observer = observing(log, metrics);
+  const means: Means = {
+    ...{ ledger, queues, clock, observer },
+    ...{ retry: config.retry, brake: config.brake, foreignJobs: config.foreignJobs },
+  };
+  const transports = new Map<string, Transport>();
+  const transportOf = (provider: string): Transport => {
+    const known = transports.get(provider);
+    if (known) return known;
+    const created = createTransport({ clock, userAgent, ...timeouts });
+    transports.set(provider, created);
+    return created;
+  };
+  const egress = new Map<string, Limiter>();
+  for (const [name, { perSecond }] of Object.entries(config.egress))
+    egress.set(name, createLimiter({ calls: perSecond, per: 'second' }, clock));
+
+  const fleet = new Fleet(unitsOf(lanes, clock, transportOf, egress), means, {
+    host: hostname(),
+    pid: process.pid,
+  });
+  observeGauges(fleet, ledger, queues, metrics);
+  const feeding = new AbortController();
+  const fed = feed(
+    {
+      ...{ ledger, queues, clock },
+      trouble: (what, error) => observer.trouble(what, error),
+      lanes: () => {
+        const open = new Set(fleet.openLanes());
+        const mine = lanes.filter(({ name }) => open.has(name));
+        return mine.map(({ name, operation, cap }) => ({ name, operation, rate: cap }));
+      },
+    },
+    feeding.signal,
+  );
+  fleet.start();
+
+  return {
+    fleet,
+    async unready() {
+      const redis = queues.ping().then(
+        () => '',
+        () => 'Redis does not answer',
+      );
+      const reasons = [
+        fleet.ready ? '' : 'the ledger does not answer, or the worker is stopping',
+        await redis,
+      ];
+      return reasons.filter((reason) => reason !== '');
+    },
+    async stop() {
+      feeding.abort();
+      await fed;
+      await fleet.stop();
+      await Promise.all([...transports.values()].map((transport) => transport.close()));
+      for (const limiter of egress.values()) limiter.stop();
+    },
+  };
+}
+
+function unitsOf(
+  lanes: readonly ConfiguredLane[],
+  clock: Clock,
+  transportOf: (provider: string) => Transport,
+  egress: ReadonlyMap<string, Limiter>,
+): readonly UnitSetup[] {
+  const units = new Map<string, UnitSetup & { readonly lanes: LaneSetup[] }>();
+  for (const { name, account, operation, cap, unit } of lanes) {
+    const source = credentialSource(account.credentials, { clock });
+    const setup: LaneSetup = {
+      ...{ name, operation, account: account.name, site: account.site },
+      credentials: () => source.current(),
+      transport: transportOf(account.provider),
+      egress: account.egress === undefined ? undefined : egress.get(account.egress),
+    };
+    const known = units.get(unit);
+    if (known) known.lanes.push(setup);
+    else units.set(unit, { name: unit, cap, lanes: [setup] });
+  }
+  return [...units.values()];
+}
+
+/** Gauges of lanes are told by their owner, so that sums over processes are right. */
+function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Metrics): void {
+  metrics.onScrape(async () => {
+    metrics.redisUp.set(
+      await queues.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+  metrics.onScrape(async () => {
+    metrics.ledgerUp.set(
+      await ledger.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    metrics.halted.set((await ledger.halted()) !== undefined);
+    const rows = new Map((await ledger.lanes()).map((row) => [row.lane, row]));
+    for (const { unit, limiter } of fleet.owned())
+      for (const lane of unit.lanes) {
+        const labels = { account: lane.account, operation: lane.operation.name };
+        metrics.laneOwned.set(labels, 1);
+        metrics.limiterCap.set(labels, limiter.cap.calls);
+        const period = limiter.cap.per === 'second' ? 1 : 60;
+        metrics.limiterRate.set(labels, limiter.rate * period);
+        const row = rows.get(lane.name);
+        if (!row) continue;
+        metrics.laneState.set(labels, row.state);
+        metrics.targetsOpen.set(labels, row.open);
+        metrics.deadLetters.set(labels, row.dead);
+        metrics.oldestOpen.set(labels, (row.oldestMs ?? 0) / 1_000);
+      }
+  });
+  metrics.onScrape(async () => {
+    for (const { unit, limiter } of fleet.owned()) {
+      const calls = limiter.takeWindowMax();
+      for (const lane of unit.lanes) {
+        const labels = { account: lane.account, operation: lane.operation.name };
+        metrics.limiterWindowMax.observe(labels, calls);
+        const counts = await queues.counts(lane.name);
+        for (const state of ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const)
+          metrics.queueJobs.set({ ...labels, state }, counts[state] ?? 0);
+      }
+    }
+  });
+}
