@@ -13,7 +13,7 @@ const libraries = {
   'csv-parse': 'src/producers/.+',
   'fast-xml-parser': 'src/providers/alibaba/[^/]+\\.ts',
   ioredis: 'src/queue\\.ts',
-  libsql: 'src/ledger/libsql[^/]*\\.ts',
+  libsql: 'src/ledger/libsql-thread\\.js',
   pino: 'src/log\\.ts',
   'pino-pretty': 'src/log\\.ts',
   'prom-client': 'src/metrics\\.ts',

@@ -135,6 +135,6 @@ function knownRow(row: Row): Known {
 
 function gate(row: Row | undefined): Gate {
   if (row?.['owned'] !== 1) return { state: 'lost', reason: 'another worker owns it' };
-  if (row['halt'] !== null) return { state: 'halted', reason: String(row['halt']) };
+  if (row['halt'] !== null) return { state: 'halted', reason: row['halt'] as string };
   return { state: row['state'] as LaneState, reason: String(row['reason']) };
 }

@@ -4,7 +4,18 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { LedgerAway, type Database, type Row } from './database.ts';
-import type { Answer, Ask } from './libsql-thread.ts';
+
+/** What the thread is sent: one verb's statements. */
+export interface Ask {
+  readonly id: number;
+  readonly mode: 'read' | 'write' | 'close';
+  readonly statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[];
+}
+
+/** What comes back: the rows of each statement, or why there are none. */
+export type Answer =
+  | { readonly id: number; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly id: number; readonly error: string; readonly code: string };
 
 /** Not ours to mend, and expected to pass: disk full, locked by another process, read-only, unreadable. */
 const away = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|LOCKED|NOTADB|CORRUPT|PROTOCOL)/;
@@ -12,16 +23,6 @@ const away = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|LOCKED|NOTADB|CORRUPT|P
 interface Waiting {
   resolve(rows: Rows): void;
   reject(error: Error): void;
-}
-
-/** Run from the sources, the thread needs the TypeScript loader that the main thread has already. */
-function startThread(path: string): Worker {
-  if (import.meta.url.endsWith('.js'))
-    return new Worker(new URL('./libsql-thread.js', import.meta.url), { workerData: { path } });
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const file = JSON.stringify(new URL('./libsql-thread.ts', import.meta.url).href);
-  const code = `import(${loader}).then(({ register }) => (register(), import(${file})))`;
-  return new Worker(code, { eval: true, workerData: { path } });
 }
 
 type Rows = readonly (readonly Row[])[];
@@ -33,7 +34,7 @@ interface Connection {
 
 /** One thread's connection: asks go out numbered and come back answered. */
 function connect(path: string): Connection {
-  const thread = startThread(path);
+  const thread = new Worker(new URL('./libsql-thread.js', import.meta.url), { workerData: { path } });
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let broken: Error | undefined;

@@ -58,8 +58,8 @@ export async function migrate(database: Database): Promise<void> {
     if (!step) return;
     // The version row comes first: of two processes that migrate at once, one fails on it and looks again.
     const claim = CompiledQuery.raw('INSERT INTO ledger_version VALUES (?)', [done + 1]);
-    await database.write([claim, ...step.map(raw)]).catch((error: Error) => {
-      if (!error.message.includes('ledger_version')) throw error;
+    await database.write([claim, ...step.map(raw)]).catch((error: unknown) => {
+      if (!(error as Error).message.includes('ledger_version')) throw error;
     });
   }
 }

@@ -16,12 +16,16 @@ export interface CallEnd {
   readonly ms: number;
 }
 
-/** What follows for a group of the call's targets; they share everything but the key. */
+/**
+ * What follows for a group of the call's targets; they share everything but the key. `ambiguous`: this call may
+ * have deleted them unseen.
+ */
 export type Consequence =
   | {
       readonly then: 'settle';
       readonly settlement: Settlement;
       readonly keys: readonly string[];
+      readonly ambiguous?: boolean;
       readonly code: string;
       readonly message: string;
     }
@@ -34,8 +38,8 @@ export type Consequence =
       readonly code: string;
       readonly message: string;
     }
-  /** Not sent, throttled, split or put back: as if this call had not been. */
-  | { readonly then: 'release'; readonly keys: readonly string[] };
+  /** Not sent, throttled, split or put back: no attempt is spent. */
+  | { readonly then: 'release'; readonly keys: readonly string[]; readonly ambiguous?: boolean };
 
 export interface Settling {
   settle(end: CallEnd, consequences: readonly Consequence[]): Promise<void>;
@@ -61,20 +65,23 @@ export function settling({ database, dialect }: Context): Settling {
           .where('id', '=', end.call)
           .compile(),
         ...consequences.map((consequence) => {
-          const { then } = consequence;
-          if (then === 'release') return update(consequence).set({ call: '' }).compile();
+          const { then, ambiguous = false } = consequence;
+          const doubt = { ambiguous: sql<number>`max(ambiguous, ${ambiguous ? 1 : 0})` };
+          if (then === 'release')
+            return update(consequence)
+              .set({ call: '', ...doubt })
+              .compile();
           const { code, message } = consequence;
-          const spent = { attempts: sql<number>`attempts + 1`, code, message, ...answer };
+          const spent = { attempts: sql<number>`attempts + 1`, code, message, ...answer, ...doubt };
           if (then === 'settle') {
             const { settlement } = consequence;
             return update(consequence)
               .set({ ...spent, call: end.call, settlement, settled: now })
               .compile();
           }
-          const { ambiguous, delayMs } = consequence;
+          const { delayMs } = consequence;
           return update(consequence)
             .set({ ...spent, call: '', due: sql<number>`${now} + ${Math.round(delayMs)}` })
-            .set({ ambiguous: sql<number>`max(ambiguous, ${ambiguous ? 1 : 0})` })
             .compile();
         }),
       ]);

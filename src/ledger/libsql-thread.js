@@ -2,26 +2,19 @@
  * The thread that holds the database file. The driver blocks whoever calls it, and each commit waits for the
  * disk: here that delays nobody who paces calls. Whatever has arrived while a commit ran shares the next one
  * (group commit); a savepoint around each keeps one verb's failure from spoiling its neighbours.
+ *
+ * JavaScript, so that it starts at once from sources and build alike: a new thread has no TypeScript loader.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import Libsql from 'libsql';
 
-/** What the other side sends: one verb's statements. */
-export interface Ask {
-  readonly id: number;
-  readonly mode: 'read' | 'write' | 'close';
-  readonly statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[];
-}
-
-/** What goes back: the rows of each statement, or why there are none. */
-export type Answer =
-  | { readonly id: number; readonly rows: readonly (readonly unknown[])[] }
-  | { readonly id: number; readonly error: string; readonly code: string };
+/** @typedef {import('./libsql.ts').Ask} Ask */
+/** @typedef {import('./libsql.ts').Answer} Answer */
 
 const port = parentPort;
 if (!port) throw new Error('libsql-thread runs as a worker thread only');
 
-const database = new Libsql((workerData as { path: string }).path);
+const database = new Libsql(/** @type {{ path: string }} */ (workerData).path);
 // WAL lets readers and one writer work side by side; FULL makes every commit reach the disk before it counts.
 for (const pragma of [
   'journal_mode = WAL',
@@ -31,12 +24,14 @@ for (const pragma of [
 ])
   database.exec(`PRAGMA ${pragma}`);
 
-const prepared = new Map<string, Libsql.Statement>();
+/** @type {Map<string, Libsql.Statement>} */
+const prepared = new Map();
 
 /** At most this many statements stay prepared: texts vary only with the shape of a verb. */
 const preparedLimit = 500;
 
-function prepare(sql: string): Libsql.Statement {
+/** @param {string} sql */
+function prepare(sql) {
   const known = prepared.get(sql);
   if (known) return known;
   if (prepared.size >= preparedLimit) prepared.clear();
@@ -45,14 +40,22 @@ function prepare(sql: string): Libsql.Statement {
   return statement;
 }
 
-function run({ sql, parameters }: Ask['statements'][number]): readonly unknown[] {
+/**
+ * @param {Ask['statements'][number]} statement
+ * @returns {readonly unknown[]}
+ */
+function run({ sql, parameters }) {
   const statement = prepare(sql);
-  if (statement.reader) return statement.all(...parameters) as unknown[];
+  if (statement.reader) return statement.all(...parameters);
   statement.run(...parameters);
   return [];
 }
 
-function attempt(ask: Ask): Answer {
+/**
+ * @param {Ask} ask
+ * @returns {Answer}
+ */
+function attempt(ask) {
   database.exec('SAVEPOINT verb');
   try {
     const rows = ask.statements.map(run);
@@ -64,12 +67,22 @@ function attempt(ask: Ask): Answer {
   }
 }
 
-function failed(ask: Ask, error: unknown): Answer {
-  const { message, code } = error as { message: string; code?: string };
+/**
+ * @param {Ask} ask
+ * @param {unknown} error
+ * @returns {Answer}
+ */
+function failed(ask, error) {
+  const { message, code } = /** @type {{ message: string, code?: string }} */ (error);
   return { id: ask.id, error: message, code: code ?? '' };
 }
 
-function commit(asks: readonly Ask[], begin: string): readonly Answer[] {
+/**
+ * @param {readonly Ask[]} asks
+ * @param {string} begin
+ * @returns {readonly Answer[]}
+ */
+function commit(asks, begin) {
   if (asks.length === 0) return [];
   try {
     database.exec(begin);
@@ -82,16 +95,16 @@ function commit(asks: readonly Ask[], begin: string): readonly Answer[] {
   }
 }
 
-port.on('message', (first: Ask) => {
+port.on('message', (/** @type {Ask} */ first) => {
   const asks = [first];
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    asks.push(next.message as Ask);
-  const of = (mode: Ask['mode']) => asks.filter((ask) => ask.mode === mode);
+    asks.push(/** @type {Ask} */ (next.message));
+  const of = (/** @type {Ask['mode']} */ mode) => asks.filter((ask) => ask.mode === mode);
   for (const answer of commit(of('write'), 'BEGIN IMMEDIATE')) port.postMessage(answer);
   for (const answer of commit(of('read'), 'BEGIN')) port.postMessage(answer);
   for (const ask of of('close')) {
     database.close();
-    port.postMessage({ id: ask.id, rows: [] } satisfies Answer);
+    port.postMessage({ id: ask.id, rows: [] });
     port.close();
   }
 });
