@@ -34,7 +34,9 @@ interface Connection {
 
 /** One thread's connection: asks go out numbered and come back answered. */
 function connect(path: string): Connection {
-  const thread = new Worker(new URL('./libsql-thread.js', import.meta.url), { workerData: { path } });
+  // Loaders and preloads of this process are not the thread's.
+  const options = { workerData: { path }, execArgv: [] };
+  const thread = new Worker(new URL('./libsql-thread.js', import.meta.url), options);
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let broken: Error | undefined;
