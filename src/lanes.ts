@@ -32,3 +32,9 @@ export const laneEntries = (lanes: readonly ConfiguredLane[]): readonly LaneEntr
     operation: operation.name,
     unit,
   }));
+
+const perMinute = ({ calls, per }: Cap): number => (per === 'minute' ? calls : 60 * calls);
+
+/** Lanes whose configured cap is above the documented one: allowed, since caps are raised by contract, but said. */
+export const aboveDocumented = (lanes: readonly ConfiguredLane[]): readonly ConfiguredLane[] =>
+  lanes.filter(({ cap, operation }) => perMinute(cap) > perMinute(operation.cap));

@@ -1,7 +1,7 @@
 /** `expunge serve`: a worker process from its configuration to its orderly end. */
 import { ledgerOf, queuesOf, redisOf, Unusable } from './app.ts';
 import { secretsOf } from './config.ts';
-import { lanesOf } from './lanes.ts';
+import { aboveDocumented, lanesOf } from './lanes.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { startMetricsServer } from './metrics-server.ts';
@@ -24,6 +24,11 @@ async function serve({ clock, env, config: load, version, terminal, stopped }: C
     throw new Unusable(
       'no accounts are configured: there is nothing to serve. Add accounts to expunge.yaml.',
       2,
+    );
+  for (const { name, cap, operation } of aboveDocumented(lanes))
+    log.warn(
+      { lane: name, cap: `${cap.calls}/${cap.per}`, default: `${operation.cap.calls}/${operation.cap.per}` },
+      'the configured cap is above the default one',
     );
   const metrics = createMetrics({ build: { version, node: process.version }, log });
   const onWrite = (ms: number) => metrics.ledgerWrite.observe({}, ms / 1_000);
