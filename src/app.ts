@@ -5,7 +5,13 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { LedgerAway } from './ledger/database.ts';
-import { GroupingDiffers, openLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts';
+import {
+  GroupingDiffers,
+  openLedger,
+  UnknownDatabase,
+  type Ledger,
+  type LedgerOptions,
+} from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { laneEntries, type ConfiguredLane } from './lanes.ts';
 import { openQueues, type Queues } from './queue.ts';
@@ -30,7 +36,7 @@ export async function ledgerOf(
     return await openLedger(config.database.url, laneEntries(lanes), options);
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof GroupingDiffers) throw new Unusable(message, 2);
+    if (error instanceof GroupingDiffers || error instanceof UnknownDatabase) throw new Unusable(message, 2);
     if (!(error instanceof LedgerAway)) throw error;
     throw new Unusable(
       `the ledger ${config.database.url} can't be opened: ${message}\nCheck the path and its rights, or set database.url.`,

@@ -33,6 +33,11 @@ export interface Ledger extends Recording, Offering, Claiming, Settling, Ownersh
   close(): Promise<void>;
 }
 
+/** A database that this version can't keep a ledger in. */
+export class UnknownDatabase extends Error {
+  override readonly name = 'UnknownDatabase';
+}
+
 /** A lane that the ledger holds in another unit than the configuration: two owners would share one cap. */
 export class GroupingDiffers extends Error {
   override readonly name = 'GroupingDiffers';
@@ -53,7 +58,9 @@ export async function openLedger(
   { time, onWrite, clock = systemClock }: LedgerOptions = {},
 ): Promise<Ledger> {
   if (!url.startsWith('file:'))
-    throw new Error(`database.url ${url.split(':')[0]}: is not supported: use file:PATH`);
+    throw new UnknownDatabase(
+      `database.url: ${url.split(':')[0]}: is no ledger of this version: use file:PATH`,
+    );
   const database = timed(openLibsql(url), clock, onWrite);
   const dialect = sqliteDialect(time);
   try {

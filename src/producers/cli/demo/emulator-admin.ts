@@ -6,10 +6,19 @@ import type { Purge } from './round.ts';
 /** How fast one action was called, by the emulator's record of arrivals. */
 export interface Pace {
   readonly calls: number;
+  /** Ids in them. */
+  readonly ids: number;
   /** Calls per second from the first to the last. */
   readonly rate: number;
-  /** Most calls in any rolling window of the cap's length, attempted ones counted. */
+  /** Most calls in any rolling window of the cap's length, attempted ones counted; without bunched arrivals. */
   readonly fullest: number;
+  /** The same with them: what waits while the emulator stalls arrives in one bunch, whenever it was sent. */
+  readonly fullestBunched: number;
+}
+
+interface Stall {
+  readonly at: number;
+  readonly ms: number;
 }
 
 async function post(url: string, path: string, body: unknown): Promise<void> {
@@ -46,20 +55,38 @@ export async function timeOf(url: string): Promise<number> {
 
 /** The pace of one action since `from`. */
 export async function paceSince(url: string, from: number, action: string, windowMs: number): Promise<Pace> {
+  const stats = await fetch(`${url}/_emulator/stats`);
+  const { stalls } = (await stats.json()) as { stalls: readonly Stall[] };
   const response = await fetch(`${url}/_emulator/calls`);
   if (!response.body) throw new Error('the emulator gave no record');
   const at: number[] = [];
+  let ids = 0;
   for await (const line of createInterface(Readable.fromWeb(response.body))) {
     if (line === '') continue;
-    const call = JSON.parse(line) as { at: number; action: string };
-    if (call.action === action && call.at >= from) at.push(call.at);
+    const call = JSON.parse(line) as { at: number; action: string; ids: readonly string[] };
+    if (call.action !== action || call.at < from) continue;
+    at.push(call.at);
+    ids += call.ids.length;
   }
   at.sort((a, b) => a - b);
   const seconds = ((at.at(-1) ?? 0) - (at[0] ?? 0)) / 1_000;
-  let fullest = 0;
+  const sure = at.filter((time) => !stalls.some((stall) => isNear(stall, time)));
+  return {
+    calls: at.length,
+    ids,
+    rate: seconds > 0 ? (at.length - 1) / seconds : 0,
+    fullest: fullestWindow(sure, windowMs),
+    fullestBunched: fullestWindow(at, windowMs),
+  };
+}
+
+const isNear = ({ at, ms }: Stall, time: number): boolean => time >= at - 10 && time <= at + ms + 10;
+
+function fullestWindow(at: readonly number[], windowMs: number): number {
+  let most = 0;
   for (let first = 0, last = 0; last < at.length; last++) {
     while ((at[last] ?? 0) - (at[first] ?? 0) >= windowMs) first++;
-    fullest = Math.max(fullest, last - first + 1);
+    most = Math.max(most, last - first + 1);
   }
-  return { calls: at.length, rate: seconds > 0 ? (at.length - 1) / seconds : 0, fullest };
+  return most;
 }

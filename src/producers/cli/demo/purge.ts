@@ -12,7 +12,7 @@ import { CommandError, exits } from '../terminal.ts';
 import type { Child } from './child.ts';
 import { forbid, paceSince, stock, timeOf } from './emulator-admin.ts';
 import { purgesOf, readRound, writeRound, type Purge, type Round } from './round.ts';
-import { endingTable, progressLine, type Ending, type Progress } from './view.ts';
+import { bunchedNote, endingTable, progressLine, type Ending, type Progress } from './view.ts';
 
 /** Longer than this it does not take anywhere: something is stuck, and the lanes tell what. */
 const patienceSeconds = 170;
@@ -59,6 +59,8 @@ export async function purge(context: Context, stage: Stage): Promise<void> {
   await writeRound(stage.dataDir, { ...round, done: true });
   const seconds = (clock.monotonic() - began) / 1_000;
   terminal.result(result(endings, compared, seconds), `\n${endingTable(endings)}\n`);
+  const note = bunchedNote(endings);
+  if (note !== undefined) terminal.say(note);
   terminal.say(nextSteps(progress));
   if (compared.differences.length > 0)
     throw new CommandError(
@@ -154,9 +156,9 @@ function result(endings: readonly Ending[], compared: object, seconds: number): 
     seconds: Math.round(seconds),
     operations: endings.map(({ progress, operation, pace }) => ({
       operation: operation.name,
+      ...pace,
       ids: progress.total,
       ...progress.tally,
-      ...pace,
       cap: operation.cap.calls,
     })),
     ...compared,

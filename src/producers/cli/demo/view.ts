@@ -54,11 +54,22 @@ export function endingTable(endings: readonly Ending[]): string {
       progress.total,
       ...outcomes.slice(0, 4).map((outcome) => progress.tally[outcome] ?? 0),
       pace.calls,
-      pace.calls > 0 ? (progress.total / pace.calls).toFixed(1) : '–',
+      pace.calls > 0 ? (pace.ids / pace.calls).toFixed(1) : '–',
       // Within its first minute a lane by the minute may be ahead of the even rate.
       per === 'second' ? `${((100 * pace.rate) / perSecond).toFixed(1)} %` : '–',
       `${pace.fullest} of ${calls} a ${per}`,
     ];
   });
   return table(head, rows);
+}
+
+/** Said only where arrivals were bunched by the emulator itself. */
+export function bunchedNote(endings: readonly Ending[]): string | undefined {
+  const bunched = endings.filter(({ pace, operation }) => pace.fullestBunched > operation.cap.calls);
+  if (bunched.length === 0) return undefined;
+  const most = bunched.map(({ operation, pace }) => `${operation.action} ${pace.fullestBunched}`).join(', ');
+  return (
+    `The machine is busy: the emulator stalled, and stamped what waited meanwhile as one bunch (${most}). ` +
+    'Those moments are left out of "fullest window".'
+  );
 }

@@ -1,0 +1,31 @@
+/** What each field of the configuration means, by its path; docs/generate.ts holds the paths against the schema. */
+export const meanings: Readonly<Record<string, string>> = {
+  dataDir: 'Folder of the embedded ledger and of a private Redis. Relative to the file.',
+  'redis.url':
+    '`redis://` or `rediss://`. Left out, a private Redis is found or started in `dataDir`. Variable: `REDIS_URL`.',
+  'redis.prefix': 'What all keys in Redis begin with: BullMQ’s prefix.',
+  'database.url':
+    '`file:PATH`; left out, `ledger.db` in `dataDir`. `postgres://` is not supported in this version. Variable: `DATABASE_URL`.',
+  'api.host': 'Without effect in this version (no HTTP API).',
+  'api.port': 'Without effect in this version.',
+  'api.keys[].name': 'Without effect in this version.',
+  'api.keys[].sha256': 'Without effect in this version.',
+  'api.keys[].scopes': 'Without effect in this version.',
+  'metrics.host':
+    'Where `/metrics`, `/livez` and `/readyz` listen. They have no login: beyond loopback only in a private network.',
+  'metrics.port': 'If it is taken, the next free one, said at start. 0 takes any.',
+  'approval.above': 'Without effect in this version (no campaigns).',
+  'egress.NAME.perSecond':
+    'Calls per second of all accounts that leave by one IP address, taken before the lane’s own turn. Alibaba documents 300. Accounts without an `endpoint` belong to `default` if it is configured.',
+  'retry.attempts': 'Attempts before a target is exhausted. Throttled calls and splits spend none.',
+  'retry.ceilingMs': 'Longest wait between two attempts, in milliseconds; each wait is a random part of it.',
+  brake: '`false` switches the brake off. Then a wrong region deletes nothing and looks like success.',
+  'brake.window': 'The shares below are those of so many targets settled last.',
+  'brake.minimum': 'Fewer settled targets than this are no evidence.',
+  'brake.absentShare': 'Share of absent targets, 0 to 1, above which the lane pauses.',
+  'brake.refusedShare': 'The same of refused ones.',
+  foreignJobs:
+    '`refuse`: a queue job whose targets the ledger does not know deletes nothing. `allow`: it is recorded and carried out, so whoever can write to Redis can delete; jobs are not signed in this version.',
+  signingKey: 'Without effect in this version: jobs are not signed. Variable: `EXPUNGE_SIGNING_KEY`.',
+  'log.level': '`trace`, `debug`, `info`, `warn`, `error` or `silent`. Variable: `LOG_LEVEL`.',
+};
