@@ -12,15 +12,16 @@ import { addEmulator } from './serve-emulator.ts';
 import { version } from './version.ts';
 
 const stop = new AbortController();
-let finished: (() => void) | undefined;
-const ended = new Promise<void>((resolve) => (finished = resolve));
+let failed = false;
 
 // The first signal asks for an orderly end, a second one or 25 s end the process as it stands: safe, but for
 // calls in flight, whose answers a later run will not know.
 closeWithGrace({ delay: 25_000, logger: false }, async ({ err }) => {
   if (err) process.stderr.write(`${err.stack ?? err.message}\n`);
+  failed ||= err !== undefined;
   stop.abort();
-  await ended;
+  // The command ends the process below, with its own exit code.
+  await new Promise<never>(() => undefined);
 });
 
 // Started by another command of ours: it has ended, however that was, and so do we.
@@ -41,6 +42,5 @@ const exit = await runProgram({
   process.stderr.write(`${error instanceof Unusable ? error.message : String((error as Error).stack)}\n`);
   return error instanceof Unusable ? error.exit : 1;
 });
-finished?.();
 // What is still being written to a pipe goes out first.
-process.stdout.write('', () => process.exit(exit));
+process.stdout.write('', () => process.exit(failed ? 1 : exit));

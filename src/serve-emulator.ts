@@ -47,9 +47,9 @@ async function emulate(context: Context, flags: Flags): Promise<void> {
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.now !== undefined && { frozenNow: time('--now', flags.now) }),
     ...(flags.data !== undefined && { dataDir: flags.data }),
-  }).catch((error: Error) => {
+  }).catch((error: unknown) => {
     throw new CommandError(
-      `the emulator can't listen on ${flags.host}:${flags.port}: ${error.message}`,
+      `the emulator can't listen on ${flags.host}:${flags.port}: ${(error as Error).message}`,
       exits.failed,
     );
   });
@@ -68,8 +68,8 @@ async function emulated(account: Account, clock: () => Context['clock']): Promis
   const { name, provider, site, quotaGroup, operations } = account;
   const credentials = await credentialSource(account.credentials, { clock: clock() })
     .current()
-    .catch((error: Error) => {
-      throw new CommandError(`accounts.${name}.credentials: ${error.message}`, exits.usage);
+    .catch((error: unknown) => {
+      throw new CommandError(`accounts.${name}.credentials: ${(error as Error).message}`, exits.usage);
     });
   const caps = Object.fromEntries(
     Object.entries(operations).map(([operation, { cap, per }]) => [

@@ -78,7 +78,11 @@ function connect(path: string): Connection {
  */
 export function openLibsql(url: string): Database {
   const path = url.replace(/^file:/, '');
-  mkdirSync(dirname(path), { recursive: true });
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new LedgerAway((error as Error).message, { cause: error });
+  }
   const writer = connect(path);
   let reader: Connection | undefined;
   return {

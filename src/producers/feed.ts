@@ -26,9 +26,19 @@ export interface FeedRate {
 }
 
 /** Targets that may stand in a lane's queue. */
-export function queueWindow({ batchLimit }: Operation, { calls, per }: FeedRate): number {
+export const queueWindow = (operation: Operation, rate: FeedRate): number =>
+  Math.max(10 * operation.batchLimit, work(operation, rate, windowSeconds));
+
+/**
+ * Targets that may stand in it for a producer to add its own at once: a second's work, so that an id which could
+ * be sent now is. Beyond that the feeder packs them into full jobs, each a twentieth of the work for all.
+ */
+export const directWindow = (operation: Operation, rate: FeedRate): number =>
+  Math.max(operation.batchLimit, work(operation, rate, 1));
+
+function work({ batchLimit }: Operation, { calls, per }: FeedRate, seconds: number): number {
   const perSecond = per === 'second' ? calls : calls / 60;
-  return Math.max(10 * batchLimit, Math.ceil(perSecond * batchLimit * windowSeconds));
+  return Math.ceil(perSecond * batchLimit * seconds);
 }
 
 export interface FedLane {

@@ -1,6 +1,7 @@
 /** The command line: commander parses, each command is a file of its own, this one ties them together. */
 import { Readable } from 'node:stream';
 import { Command, CommanderError, Option } from 'commander';
+import { ledgerOf } from '../../app.ts';
 import type { Clock } from '../../clock.ts';
 import { formatProblems, loadConfig, type Config, type Environment } from '../../config.ts';
 import { operations } from '../../providers/operations.ts';
@@ -20,6 +21,7 @@ export interface Context {
   /** Aborted on SIGINT and SIGTERM. */
   readonly stopped: AbortSignal;
   readonly stdin: Input;
+  readonly openLedger: typeof ledgerOf;
   /** Ends the command with this exit code once its action has returned: for ends that are no error. */
   readonly exitWith: (exit: Exit) => void;
 }
@@ -43,6 +45,8 @@ export interface ProgramOptions extends Streams {
   readonly commands: readonly AddCommand[];
   /** Left out: empty, and not a terminal. */
   readonly stdin?: Input;
+  /** Left out: the configured one. */
+  readonly openLedger?: typeof ledgerOf;
 }
 
 /** Runs one command line and answers the exit code; never throws for what a user did. */
@@ -62,7 +66,7 @@ export async function runProgram(options: ProgramOptions): Promise<Exit> {
 
   let ended: Exit = exits.done;
   const exitWith = (exit: Exit) => void (ended = exit);
-  const stdin = options.stdin ?? Readable.from([]);
+  const { stdin = Readable.from([]), openLedger = ledgerOf } = options;
   const terminal = () => createTerminal(options, program.opts<{ json?: boolean }>().json === true);
   const run: Run = (action) => {
     return (...args) => {
@@ -72,7 +76,7 @@ export async function runProgram(options: ProgramOptions): Promise<Exit> {
         if ('config' in loaded) return loaded.config;
         throw new CommandError(formatProblems(loaded.problems), exits.usage, loaded.problems);
       };
-      const means = { clock, env, cwd, version, stopped, stdin };
+      const means = { clock, env, cwd, version, stopped, stdin, openLedger };
       return action({ ...means, terminal: terminal(), config, configFile, exitWith }, ...args);
     };
   };

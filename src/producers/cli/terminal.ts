@@ -51,7 +51,8 @@ export function createTerminal({ stdout, stderr }: Streams, json: boolean): Term
   return {
     json,
     live,
-    columns: stderr.columns ?? 100,
+    // Some terminals say that they are 0 wide.
+    columns: Math.max(40, stderr.columns ?? 100),
     say(text) {
       clear();
       stderr.write(`${text}\n`);

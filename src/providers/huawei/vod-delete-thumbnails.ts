@@ -53,7 +53,8 @@ function outcomeOf(results: readonly Json[], { id, parent }: Target): Outcome {
   if (status === undefined) return unresolved('unanswered', 'the answer does not name the task', true);
   if (statuses.length > 1) return unresolved('contradiction', 'the answer names the task twice', true);
   if (status === 'DELETED') return { is: 'deleted' };
-  if (status === 'FAILED') return unresolved('FAILED', 'the provider could not delete it', false);
+  // Also what is said of a task that is gone: among others that exist it would fail until it is exhausted.
+  if (status === 'FAILED') return unresolved('FAILED', 'the provider could not delete it', true);
   // Spelled so by the service; any other word is as unknown to us.
   return unresolved('UNKNOW', 'the provider does not know', true);
 }

@@ -1,0 +1,87 @@
+/** `expunge lanes`: how each lane is, and why. */
+import type { Config } from '../../config.ts';
+import { lanesOf } from '../../lanes.ts';
+import type { LaneStatus } from '../../ledger/controls.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { obstacle } from './obstacle.ts';
+import type { AddCommand, Context } from './program.ts';
+import { table } from './terminal.ts';
+import { withLedger } from './with-ledger.ts';
+import { count, duration, iso, visible, when } from './wording.ts';
+
+export const addLanes: AddCommand = (program, run) => {
+  program
+    .command('lanes')
+    .description('each account and operation: state, owner, open targets, dead letters, cap')
+    .action(run(lanes));
+};
+
+async function lanes(context: Context): Promise<void> {
+  const config = context.config();
+  const seen = await withLedger(context, config, look);
+  context.terminal.result(statusOf(seen, config), textOf(seen, config));
+}
+
+export type Halt = NonNullable<Awaited<ReturnType<Ledger['halted']>>>;
+
+/** The state of everything: what each command that changes it answers with. */
+export interface Seen {
+  readonly halt: Halt | undefined;
+  readonly lanes: readonly LaneStatus[];
+}
+
+export const look = async (ledger: Ledger): Promise<Seen> => ({
+  halt: await ledger.halted(),
+  lanes: await ledger.lanes(),
+});
+
+export function statusOf({ halt, lanes: all }: Seen, config: Config): object {
+  const caps = new Map(lanesOf(config).map(({ name, cap }) => [name, cap]));
+  return {
+    ...(halt && { halt: { reason: halt.reason, by: halt.by, since: iso(halt.since) } }),
+    lanes: all.map(({ lane, account, operation, state, reason, by, since, owner, open, dead, oldestMs }) => ({
+      ...{ account, operation, state, reason, by, since: iso(since), owned: owner !== '', open },
+      deadLetters: dead,
+      oldestSeconds: oldestMs === undefined ? null : Math.round(oldestMs / 1_000),
+      // No cap: a lane of another process's configuration.
+      cap: caps.get(lane) ?? null,
+    })),
+  };
+}
+
+export function textOf({ halt, lanes: all }: Seen, config: Config): string {
+  const caps = new Map(lanesOf(config).map(({ name, cap }) => [name, `${cap.calls}/${cap.per}`]));
+  const head = ['account', 'operation', 'state', 'owner', 'open', 'dead letters', 'oldest', 'cap', 'reason'];
+  const rows = all.map(({ lane, account, operation, state, owner, open, dead, oldestMs, reason }) => [
+    ...[account, operation, state, owner === '' ? 'no' : 'yes', open, dead],
+    oldestMs === undefined ? '' : duration(oldestMs),
+    caps.get(lane) ?? '?',
+    reason,
+  ]);
+  if (all.length === 0) return 'There are no lanes: add accounts to expunge.yaml.';
+  const notes = [
+    ...(halt
+      ? [`EVERYTHING IS HALTED since ${when(halt.since)} by ${visible(halt.by)}: ${visible(halt.reason)}`]
+      : []),
+    ...waysOut({ halt, lanes: all }),
+  ];
+  return [table(head, rows), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}
+
+/** What to type about what keeps work from being done, one line each. */
+function waysOut({ halt, lanes: all }: Seen): readonly string[] {
+  if (halt) return ['expunge unhalt ends it.'];
+  const idle = all.filter(({ state, owner, open }) => state === 'open' && owner === '' && open > 0);
+  const open = idle.reduce((sum, lane) => sum + lane.open, 0);
+  return [
+    ...all
+      .filter(({ state }) => state !== 'open')
+      .map(
+        (lane) =>
+          `${lane.account} ${lane.operation} is ${lane.state}. Way out: ${obstacle(undefined, lane).remedy}`,
+      ),
+    ...(open > 0
+      ? [`No worker owns ${count(idle.length, 'lane')} with ${count(open, 'open target')}: expunge serve`]
+      : []),
+  ];
+}

@@ -1,0 +1,125 @@
+/**
+ * `expunge lane pause|resume`, `halt`, `unhalt`: whether lanes may send. The ledger alone is needed; the next
+ * claim of every worker sees the change, so that at most the calls in flight still go out.
+ */
+import type { LaneStatus } from '../../ledger/controls.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { chooseLane } from './choice.ts';
+import { look, statusOf, textOf } from './lanes.ts';
+import { operator } from './operator.ts';
+import type { AddCommand, Context } from './program.ts';
+import { CommandError, exits } from './terminal.ts';
+import { withLedger } from './with-ledger.ts';
+import { visible } from './wording.ts';
+
+export const addLane: AddCommand = (program, run) => {
+  const lane = program.command('lane').description('pause a lane, or let it go on');
+  lane
+    .command('pause')
+    .description('send nothing more in this lane; what is accepted waits')
+    .argument('<account>')
+    .argument('<operation>')
+    .option('--reason <text>', 'why, for whoever wonders')
+    .action(run(pauseLane));
+  lane
+    .command('resume')
+    .description('let a paused lane send again')
+    .argument('<account>')
+    .argument('<operation>')
+    .option('--reason <text>', 'why, for the record')
+    .action(run(resumeLane));
+};
+
+export const addHalt: AddCommand = (program, run) => {
+  program
+    .command('halt')
+    .description('stop everything, in every process, at its next call')
+    .requiredOption('--reason <text>', 'why, for whoever wonders')
+    .action(run(halt));
+};
+
+export const addUnhalt: AddCommand = (program, run) => {
+  program
+    .command('unhalt')
+    .description('end the halt of everything and of single lanes; with names: open that lane')
+    .argument('[account]')
+    .argument('[operation]')
+    .action(run(unhalt));
+};
+
+interface Reason {
+  readonly reason?: string;
+}
+
+async function pauseLane(context: Context, account: string, operation: string, flags: Reason) {
+  const { reason = 'no reason given' } = flags;
+  await change(context, async (ledger) => {
+    const lane = await laneIn(ledger, account, operation);
+    if (lane.state === 'halted')
+      throw new CommandError(
+        `${account} ${operation} is halted already: ${visible(lane.reason)}\n` +
+          `That stops it until somebody types: expunge unhalt ${account} ${operation}`,
+        exits.refused,
+      );
+    if (lane.state === 'paused') return `${account} ${operation} was paused already.`;
+    await ledger.setLane(lane.lane, 'paused', reason, operator());
+    return `${account} ${operation} is paused: nothing more is sent, calls in flight are finished.`;
+  });
+}
+
+async function resumeLane(context: Context, account: string, operation: string, { reason }: Reason) {
+  await change(context, async (ledger) => {
+    const lane = await laneIn(ledger, account, operation);
+    if (lane.state === 'halted')
+      throw new CommandError(
+        `${account} ${operation} is not paused but halted: ${visible(lane.reason)}\n` +
+          `Once that is repaired: expunge unhalt ${account} ${operation}`,
+        exits.refused,
+      );
+    if (lane.state === 'open') return `${account} ${operation} was open already.`;
+    await ledger.setLane(lane.lane, 'open', reason ?? '', operator());
+    return `${account} ${operation} is open again.`;
+  });
+}
+
+async function halt(context: Context, { reason }: Required<Reason>) {
+  if (reason.trim() === '')
+    throw new CommandError('--reason is empty: somebody will ask why nothing moves', exits.usage);
+  await change(context, async (ledger) => {
+    await ledger.haltAll(reason, operator());
+    return 'Everything is halted: nothing more is sent, calls in flight are finished. Ids are still accepted.';
+  });
+}
+
+async function unhalt(context: Context, account?: string, operation?: string) {
+  if (account !== undefined && operation === undefined)
+    throw new CommandError(
+      'name the operation too, or neither: expunge unhalt [ACCOUNT OPERATION]',
+      exits.usage,
+    );
+  await change(context, async (ledger) => {
+    if (account === undefined || operation === undefined) {
+      await ledger.unhaltAll(operator());
+      return 'No halt is in force. Paused lanes stay paused.';
+    }
+    const lane = await laneIn(ledger, account, operation);
+    if (lane.state === 'open') return `${account} ${operation} was open already.`;
+    await ledger.setLane(lane.lane, 'open', '', operator());
+    return `${account} ${operation} is open: it sends one call and looks at the answer before it goes on.`;
+  });
+}
+
+/** Any lane of the ledger: it need not stand in this configuration. */
+const laneIn = async (ledger: Ledger, account: string, operation: string): Promise<LaneStatus> =>
+  chooseLane(await ledger.lanes(), account, operation);
+
+/** Makes the change, says what it did, and shows what is in force now. */
+async function change(context: Context, make: (ledger: Ledger) => Promise<string>): Promise<void> {
+  const config = context.config();
+  const { terminal } = context;
+  await withLedger(context, config, async (ledger) => {
+    terminal.say(await make(ledger));
+    const seen = await look(ledger);
+    terminal.result(statusOf(seen, config), textOf(seen, config));
+  });
+}
