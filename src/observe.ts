@@ -39,6 +39,10 @@ export function observing(log: Log, metrics: Metrics): Observer {
       else log.info(fields, 'call failed');
     },
 
+    adopted(lane, targets) {
+      metrics.targetsAccepted.add({ ...labels(lane), source: 'job' }, targets);
+    },
+
     jobRefused(lane, reason, job, detail) {
       metrics.jobsRefused.add({ reason });
       log.limited(`refused ${reason}`, 60_000).warn({ ...labels(lane), job, reason, detail }, 'job refused');

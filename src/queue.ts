@@ -146,12 +146,18 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
     counts: (lane) => queue(lane).getJobCounts(),
 
     consume(lane, work) {
-      shared ??= new Redis(url, connection).on('error', onError);
-      const worker = new Worker(
+      const redis = (shared ??= new Redis(url, connection).on('error', onError));
+      const worker: Worker = new Worker(
         queueName(lane),
-        async (job, token) => finish(job, token ?? '', await work(job.data, job.id ?? ''), clock),
-        { connection: shared, prefix, concurrency: 100, ...workerOptions },
+        async (job, token) => {
+          const end = await work(job.data, job.id ?? '');
+          return finish(job, token ?? '', end, clock).finally(() => 'back' in end && wake());
+        },
+        { connection: redis, prefix, concurrency: 100, ...workerOptions },
       );
+      // A job with a priority goes back without the marker that ends a blocked fetch (BullMQ 6.7.0,
+      // moveJobFromActiveToWait): it would lie there for up to 10 s beside workers that wait for jobs.
+      const wake = () => void redis.zadd(worker.toKey('marker'), 0, '0').catch(onError);
       worker.on('error', onError);
       return {
         get concurrency() {
@@ -161,7 +167,7 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
           worker.concurrency = value;
         },
         pause: () => void worker.pause(true).catch(onError),
-        resume: () => worker.resume(),
+        resume: () => void worker.resume(),
         close: () => worker.close(),
       };
     },

@@ -8,12 +8,14 @@ import type { LaneSetup, Means } from './means.ts';
 /** Offered for as long as the job at hand surely lives. */
 const offeredForMs = 45_000;
 
-export function adoption(setup: LaneSetup, { ledger, clock, foreignJobs }: Means): Intake['adopt'] {
+export function adoption(setup: LaneSetup, { ledger, clock, foreignJobs, observer }: Means): Intake['adopt'] {
   const reused = setup.operation.kinds.filter(({ neverReused }) => !neverReused).map(({ name }) => name);
   return async ({ requester, reason, notBefore = 0 }, targets) => {
     if (foreignJobs === 'refuse') return false;
     const request = { requester, reason, urgent: false, notBefore, again: false };
-    await ledger.record(clock.id(), setup.name, request, targets, reused, offeredForMs);
+    const id = clock.id();
+    const { accepted } = await ledger.record(id, setup.name, request, targets, reused, offeredForMs);
+    observer.adopted(setup, accepted);
     return true;
   };
 }

@@ -64,7 +64,7 @@ export async function attempt(claim: Claim, around: Surroundings): Promise<void>
   for (const verdict of verdicts.values())
     if (verdict.then === 'halt' && lane.open) lane.decide('halted', verdict.reason);
   await settleDurably(means, callEnd(claim, result), consequences(verdicts));
-  carryOut(claim, verdicts);
+  carryOut(claim, result, verdicts);
   report(claim, result, verdicts, wrote, means);
 }
 
@@ -131,15 +131,20 @@ function callEnd({ call }: Claim, { interpretation, requestId, ms }: Ended) {
 }
 
 /** After the ledger has it: jobs hear of settlements and delays, the rest lines up again. */
-function carryOut({ lane, gathered }: Claim, verdicts: ReadonlyMap<Item, Verdict>): void {
+function carryOut(
+  { lane, gathered }: Claim,
+  { requestId }: Ended,
+  verdicts: ReadonlyMap<Item, Verdict>,
+): void {
   const settled: Settlement[] = [];
   const again: Item[] = [];
   for (const [item, verdict] of verdicts) {
     switch (verdict.then) {
       case 'settle': {
         const { settlement, code } = verdict;
-        settled.push(settlement);
-        lane.fate(item, { is: 'settled', settlement, code, requestId: '' });
+        // Absent after an unanswered attempt is most likely our own doing: no sign of a wrong region.
+        if (settlement !== 'absent' || !item.ambiguous) settled.push(settlement);
+        lane.fate(item, { is: 'settled', settlement, code, requestId });
         break;
       }
       case 'retry':

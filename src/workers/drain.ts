@@ -94,18 +94,26 @@ export class Drain {
       if (ahead + this.#flying >= this.#ceiling) return;
       const lane = this.#nextLane(ahead > 0);
       if (!lane) return;
-      const early = this.limiter.dueIn(ahead) - (lane.bins.hasFull() ? aheadMs : nearMs);
+      const early = this.limiter.dueIn(ahead) - (this.#takesAhead(lane) ? aheadMs : nearMs);
       if (early > 0) return this.#wake(early);
       this.#claim(lane);
     }
   }
 
-  /** Round-robin over the lanes that share this cap; ahead of the next slot only full calls are taken. */
-  #nextLane(fullOnly: boolean): Lane | undefined {
+  /**
+   * A call of this lane may be taken ahead of its slot: a full one; or whichever is next, where small groups
+   * make up more calls than there are slots ahead, so that one claim at a time would not keep up.
+   */
+  #takesAhead({ bins }: Lane): boolean {
+    return bins.hasFull() || bins.hasCalls(1 + Math.ceil((this.limiter.rate * aheadMs) / 1_000));
+  }
+
+  /** Round-robin over the lanes that share this cap; not every call is taken ahead of the next slot. */
+  #nextLane(ahead: boolean): Lane | undefined {
     for (let step = 1; step <= this.lanes.length; step++) {
       const at = (this.#turn + step) % this.lanes.length;
       const lane = this.lanes[at];
-      if (!lane?.ready || !(fullOnly ? lane.bins.hasFull() : lane.bins.waiting > 0)) continue;
+      if (!lane?.ready || !(ahead ? this.#takesAhead(lane) : lane.bins.waiting > 0)) continue;
       this.#turn = at;
       return lane;
     }
@@ -137,16 +145,14 @@ export class Drain {
     const { ledger, clock, observer } = this.#means;
     const began = clock.monotonic();
     const call = clock.id();
-    const credentials = await lane.setup.credentials().catch((error: Error) => error);
+    const credentials = await lane.setup.credentials().catch(asError);
     if (credentials instanceof Error) {
       if (lane.open) lane.decide('halted', `no usable credentials: ${credentials.message}`);
       lane.giveBack(gathered);
       return undefined;
     }
     const keys = gathered.items.map(({ key }) => key);
-    const answer = await ledger
-      .claim(call, lane.setup.name, this.tenure, keys)
-      .catch((error: Error) => error);
+    const answer = await ledger.claim(call, lane.setup.name, this.tenure, keys).catch(asError);
     if (answer instanceof Error) {
       observer.trouble('a claim failed', answer);
       lane.giveBack(gathered);
@@ -216,6 +222,8 @@ export class Drain {
     this.#unsettled.add(tracked);
   }
 }
+
+const asError = (thrown: unknown): Error => thrown as Error;
 
 /** What becomes of a target that the ledger did not let this call have. */
 function unclaimedFate(gate: Gate, known: Known | undefined): Fate {

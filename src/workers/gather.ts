@@ -98,6 +98,16 @@ export class Bins {
     return false;
   }
 
+  /** So many calls wait, full or not. */
+  hasCalls(least: number): boolean {
+    let calls = this.#packs.length;
+    for (const { urgent, bulk } of this.#bins.values()) {
+      if (calls >= least) return true;
+      calls += Math.ceil((urgent.length + bulk.length) / this.#limit);
+    }
+    return calls >= least;
+  }
+
   /** The next call: what is urgent, then what was split, then full bins, then whoever waits longest. */
   take(now: number): Gathered | undefined {
     const chosen = this.#first(now);

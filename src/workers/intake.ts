@@ -19,7 +19,7 @@ export interface Intake {
   readonly look: Ledger['look'];
   /** Records a foreign job's targets, if such jobs are allowed; false: they are not. */
   adopt(job: JobData, targets: readonly KeyedTarget[]): Promise<boolean>;
-  /** A job came with so many targets. */
+  /** A job came with so many targets, and all of them have entered: they may ride together. */
   brought(targets: number): void;
   /** Items of the lane by key, waiting or being sent. */
   readonly items: Map<string, Item>;
@@ -50,22 +50,27 @@ export async function takeIn(intake: Intake, data: unknown, job: string): Promis
     }
     targets.push(accepted);
   }
-  if (!intake.accepting()) return { back: true };
 
-  const keys = targets.map((target) => targetKey(intake.account, intake.operation.name, target));
-  const known = await intake.look(keys);
+  const keyed = targets.map((target) => {
+    return { key: targetKey(intake.account, intake.operation.name, target), target, job };
+  });
+  const keys = keyed.map(({ key }) => key);
+  let known = await intake.look(keys);
   const unknown = keys.findIndex((key) => !known.has(key));
-  if (unknown >= 0) return refuse('unsigned', `targets/${unknown} is in no request that the ledger accepted`);
+  if (unknown >= 0) {
+    const foreign = new Map(keyed.filter(({ key }) => !known.has(key)).map((entry) => [entry.key, entry]));
+    if (!(await intake.adopt(parsed, [...foreign.values()])))
+      return refuse('unsigned', `targets/${unknown} is in no request that the ledger accepted`);
+    known = await intake.look(keys);
+  }
   if (!intake.accepting()) return { back: true };
-  intake.brought(targets.length);
 
-  const fates = await Promise.all(
-    targets.map((target, at) => fate(intake, target, known.get(keys[at] ?? '') as Known)),
-  );
-  return end(parsed.targets, fates);
+  const fates = targets.map((target, at) => fate(intake, target, known.get(keys[at] ?? '') as Known));
+  intake.brought(targets.length);
+  return end(parsed.targets, await Promise.all(fates));
 }
 
-function fate(intake: Intake, target: Target, known: Known): Promise<Fate> | Fate {
+async function fate(intake: Intake, target: Target, known: Known): Promise<Fate> {
   const { key, settlement, code, wait, urgent, attempts, ambiguous } = known;
   if (settlement) return { is: 'settled', settlement, code, requestId: known.providerRequest };
   const present = intake.items.get(key);

@@ -66,7 +66,10 @@ export class Lane {
       look: coalesce((keys) => ledger.look(keys)),
       adopt: adoption(setup, this.#means),
       items: this.#items,
-      brought: (targets) => (this.#meanTargets += (targets - this.#meanTargets) / 20),
+      brought: (targets) => {
+        this.#meanTargets += (targets - this.#meanTargets) / 20;
+        this.#work();
+      },
       enter: (item) => this.#enter(item),
       hasten: (item) => this.bins.hasten(item, this.#means.clock.monotonic()),
       accepting: () => this.open,
@@ -145,7 +148,6 @@ export class Lane {
     if (!this.open) return this.fate(item, { is: 'back' });
     if (this.#alone.has(item.key)) this.bins.putPack([item]);
     else this.bins.add(item, this.#means.clock.monotonic());
-    this.#work();
   }
 
   #shut(state: LaneState, reason: string): void {

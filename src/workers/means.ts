@@ -63,6 +63,8 @@ export interface CallReport {
 /** Metrics and logs: told of everything, asked for nothing. */
 export interface Observer {
   call(report: CallReport): void;
+  /** Targets of a foreign job were recorded and so accepted. */
+  adopted(lane: LaneSetup, targets: number): void;
   jobRefused(lane: LaneSetup, reason: 'malformed' | 'unsigned', job: string, detail: string): void;
   /** A lane stopped or opened, and why. */
   lane(lane: LaneSetup, state: string, reason: string): void;

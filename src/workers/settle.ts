@@ -31,8 +31,9 @@ function consequence(verdict: Verdict, keys: readonly string[]): Consequence {
       const { delayMs, ambiguous, code, message } = verdict;
       return { then: 'retry', delayMs, ambiguous, code, message, keys };
     }
-    case 'defer':
     case 'split':
+      return { then: 'release', ambiguous: verdict.ambiguous, keys };
+    case 'defer':
     case 'halt':
       return { then: 'release', keys };
   }

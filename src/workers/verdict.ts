@@ -17,6 +17,8 @@ export type Verdict =
   | {
       readonly then: 'settle';
       readonly settlement: Settlement;
+      /** This attempt may have deleted it unseen, although it was the last. */
+      readonly ambiguous?: true;
       readonly code: string;
       readonly message: string;
     }
@@ -31,7 +33,8 @@ export type Verdict =
       readonly message: string;
     }
   | { readonly then: 'defer' }
-  | { readonly then: 'split' }
+  /** `ambiguous`: some of them may be deleted although the call says that one is missing. */
+  | { readonly then: 'split'; readonly ambiguous: boolean }
   | { readonly then: 'halt'; readonly reason: string };
 
 export interface RetryPolicy {
@@ -62,7 +65,8 @@ export const backoff = (attempts: number, { ceilingMs }: RetryPolicy, jitter: nu
 
 function again(code: string, message: string, ambiguous: boolean, call: Circumstances): Verdict {
   const { attempts, policy, jitter, answersPerId } = call;
-  if (attempts + 1 >= policy.attempts) return { then: 'settle', settlement: 'exhausted', code, message };
+  const last = { then: 'settle', settlement: 'exhausted', code, message } as const;
+  if (attempts + 1 >= policy.attempts) return ambiguous ? { ...last, ambiguous } : last;
   const delayMs = backoff(attempts, policy, jitter);
   return { then: 'retry', delayMs, ambiguous, alone: ambiguous && !answersPerId, code, message };
 }
@@ -88,9 +92,11 @@ export function decideFailure(failure: Failure, call: Circumstances): Verdict {
     case 'missing':
       return call.size === 1 || call.missingMeans === 'all'
         ? { then: 'settle', settlement: 'absent', code, message }
-        : { then: 'split' };
+        : { then: 'split', ambiguous: true };
     case 'rejected':
-      return call.size === 1 ? { then: 'settle', settlement: 'refused', code, message } : { then: 'split' };
+      return call.size === 1
+        ? { then: 'settle', settlement: 'refused', code, message }
+        : { then: 'split', ambiguous: false };
     case 'transient':
       return again(code, message, failure.ambiguous, call);
     case 'throttled':

@@ -36,6 +36,10 @@ export interface WorldOptions {
   readonly timeouts?: WorkerOptions['timeouts'];
   /** Secret that the worker uses, where it is not the right one. */
   readonly wrongSecretOf?: string;
+  /** What all accounts have in common beside their place: a quota group, an egress group. */
+  readonly common?: { readonly quotaGroup?: string; readonly egress?: string };
+  /** Alibaba secrets stand in files, which `writeSecret` replaces. */
+  readonly secretsInFiles?: boolean;
 }
 
 export class World {
@@ -75,6 +79,7 @@ export class World {
         accessKeyId: `key-of-${name}`,
         secret: secretOf(name),
         ...(name.startsWith('huawei') && { projectId: 'project' }),
+        ...(options.common?.quotaGroup !== undefined && { quotaGroup: options.common.quotaGroup }),
         caps: { ...capsOf(options.accounts[name] ?? {}), ...options.realCaps },
       })),
     });
@@ -107,6 +112,11 @@ export class World {
     });
     this.#workers.push(worker);
     return worker;
+  }
+
+  /** With `secretsInFiles`: as an operator rotates or repairs a secret. */
+  writeSecret(account: string, secret: string): void {
+    writeFileSync(secretFile(this.dir, account), `${secret}\n`);
   }
 
   lane(account: string, operation: string): ConfiguredLane {
@@ -169,10 +179,13 @@ const actions: Readonly<Record<string, keyof EmulatorAccount['caps']>> = Object.
 );
 
 function capsOf(limits: WorldOptions['accounts'][string]): EmulatorAccount['caps'] {
-  return Object.fromEntries(
-    Object.entries(limits).map(([name, { cap, per = 'second' }]) => [actions[name], { calls: cap, per }]),
+  const caps = Object.entries(limits).map(
+    ([name, { cap, per = 'second' }]) => [actions[name] ?? name, { calls: cap, per }] as const,
   );
+  return Object.fromEntries(caps);
 }
+
+const secretFile = (dir: string, account: string) => join(dir, `${account}.secret`);
 
 function configOf(dir: string, endpoint: string, options: WorldOptions): Config {
   const accounts = Object.entries(options.accounts).map(([name, limits]) => {
@@ -180,11 +193,14 @@ function configOf(dir: string, endpoint: string, options: WorldOptions): Config 
     const huawei = name.startsWith('huawei');
     const credentials = huawei
       ? { accessKey: `key-of-${name}`, secretKey: secret }
-      : { accessKeyId: `key-of-${name}`, accessKeySecret: secret };
+      : options.secretsInFiles
+        ? { accessKeyId: `key-of-${name}`, accessKeySecretFile: secretFile(dir, name) }
+        : { accessKeyId: `key-of-${name}`, accessKeySecret: secret };
+    if (options.secretsInFiles && !huawei) writeFileSync(secretFile(dir, name), `${secret}\n`);
     const place = huawei
       ? { provider: 'huawei', region: 'cn-north-4', projectId: 'project' }
       : { provider: 'alibaba', region: 'cn-shanghai' };
-    return [name, { ...place, endpoint, credentials, operations: limits }] as const;
+    return [name, { ...place, ...options.common, endpoint, credentials, operations: limits }] as const;
   });
   const file = join(dir, 'expunge.json');
   const text = JSON.stringify({

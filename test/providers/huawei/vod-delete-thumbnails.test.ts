@@ -46,7 +46,7 @@ describe('vodDeleteThumbnails', () => {
     expect(outcomes(results())).toEqual(Array(3).fill('unresolved:unanswered'));
   });
 
-  it('doubts what the provider does not know, and not what it failed at', () => {
+  it('doubts what the provider does not know, and whether what it failed at still exists', () => {
     const said = vodDeleteThumbnails.interpret(
       results(
         { task_id: 'a', status: 'FAILED' },
@@ -57,7 +57,7 @@ describe('vodDeleteThumbnails', () => {
     );
     expect('outcome' in said && batch.map(said.outcome)).toMatchObject([
       { is: 'unresolved', code: 'UNKNOW', doubt: true },
-      { is: 'unresolved', code: 'FAILED', doubt: false },
+      { is: 'unresolved', code: 'FAILED', doubt: true },
       { is: 'unresolved', code: 'UNKNOW', doubt: true },
     ]);
   });

@@ -1,0 +1,103 @@
+/**
+ * A worker in a process of its own: `expunge serve` as users run it, with `trouble.js` preloaded. It ends with
+ * its parent, whatever ends that.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { World } from './world.ts';
+
+/** One of what `trouble.js` can do, in milliseconds. */
+export type Trouble =
+  { readonly blockMs: number } | { readonly stepMs: number } | { readonly connectMs: number };
+
+/** A line of its log. */
+export interface Line {
+  readonly msg: string;
+  readonly level: string;
+  readonly account?: string;
+  readonly operation?: string;
+  readonly unit?: string;
+  readonly requestId?: string;
+  readonly err?: unknown;
+}
+
+export class WorkerProcess {
+  readonly lines: Line[] = [];
+  /** What its last gasp was, if it was not a log line. */
+  readonly stray: string[] = [];
+  readonly #child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    if (child.stderr) createInterface(child.stderr).on('line', (line) => this.#read(line));
+  }
+
+  /** Resolves when it has started. */
+  static async start(world: World): Promise<WorkerProcess> {
+    const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+    const config = `${world.dir}/expunge.json`;
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--import', path('trouble.js'), path('../../src/main.ts')].concat(
+        ...['serve', '--worker', '--json', '--config', config],
+      ),
+      {
+        cwd: path('../..'),
+        env: { PATH: process.env['PATH'] },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    const worker = new WorkerProcess(child);
+    if (!child.stdout) throw new Error('its output is not piped');
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    if (!line.includes('"started":true')) throw new Error(`the worker did not start: ${line}`);
+    return worker;
+  }
+
+  /** Resolves when the trouble is over, or has begun where it is to stay. */
+  async make(trouble: Trouble): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // The TypeScript loader talks over the same channel.
+      const hear = (message: object) => {
+        if (!('over' in message)) return;
+        this.#child.off('message', hear);
+        resolve();
+      };
+      this.#child.on('message', hear);
+      this.#child.send(trouble);
+    });
+  }
+
+  /** Units that it owns, by its log. */
+  owned(): ReadonlySet<string> {
+    const owned = new Set<string>();
+    for (const { msg, unit = '' } of this.lines) {
+      if (msg === 'unit taken') owned.add(unit);
+      if (msg === 'unit given up' || msg === 'unit lost') owned.delete(unit);
+    }
+    return owned;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends it in order if it still runs. */
+  async stop(): Promise<void> {
+    this.signal('SIGCONT');
+    this.signal('SIGTERM');
+    await this.ended;
+  }
+
+  #read(text: string): void {
+    try {
+      this.lines.push(JSON.parse(text) as Line);
+    } catch {
+      this.stray.push(text);
+    }
+  }
+}
