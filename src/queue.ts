@@ -40,7 +40,10 @@ export interface Consumer {
 
 export interface Queues {
   add(lane: string, jobs: readonly OfferedJob[]): Promise<void>;
-  /** Which of these jobs are still waiting, delayed or being worked on. */
+  /**
+   * Which of these jobs wait for a worker or are with one. A delayed one is not among them: it waits by the wall
+   * clock, and were that stepped back, it would do so for as long.
+   */
   alive(lane: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Jobs that some consumer holds. */
   active(lane: string): Promise<readonly string[]>;
@@ -133,7 +136,7 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
     },
 
     async alive(lane, ids) {
-      const over = new Set(['completed', 'failed', 'unknown']);
+      const over = new Set(['completed', 'failed', 'delayed', 'unknown']);
       const states = await Promise.all(ids.map((id) => queue(lane).getJobState(id)));
       return new Set(ids.filter((_, i) => !over.has(states[i] ?? 'unknown')));
     },

@@ -5,26 +5,13 @@
  */
 import type { Outcome, Settlement, Target } from '../deletion.ts';
 import { attemptCall, type CallResult } from '../providers/call.ts';
-import type { Credentials } from '../providers/signing.ts';
 import type { Limiter } from '../limiter.ts';
-import { split, type Gathered, type Item } from './gather.ts';
+import { claimValidMs, type Claim } from './claim.ts';
+import { split, type Item } from './gather.ts';
 import type { Lane } from './lane.ts';
 import type { Means } from './means.ts';
 import { consequences, settleDurably } from './settle.ts';
 import { decideFailure, decideOutcome, type Circumstances, type Verdict } from './verdict.ts';
-
-/** A call that the ledger has on record and that may be sent. */
-export interface Claim {
-  readonly lane: Lane;
-  readonly call: string;
-  readonly gathered: Gathered;
-  readonly credentials: Credentials;
-  /** Monotonic ms at which the claim was asked for. */
-  readonly began: number;
-}
-
-/** A claim is good for so long: a successor of this process counts on it. */
-export const claimValidMs = 1_000;
 
 export interface Surroundings {
   readonly means: Means;

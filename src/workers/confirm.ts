@@ -6,7 +6,8 @@ import type { Clock } from '../clock.ts';
 import type { Target } from '../deletion.ts';
 import type { Limiter } from '../limiter.ts';
 import { attemptRead, type ReadResult } from '../providers/call.ts';
-import type { Claim, Existence } from './attempt.ts';
+import type { Existence } from './attempt.ts';
+import type { Claim } from './claim.ts';
 
 export interface Confirming {
   /** `unknown` for all where there is no read for them or it failed: the deletion is tried again then. */

@@ -7,13 +7,12 @@
  * unhalt goes alone, and that nothing is claimed which will not be sent soon. Fullness and order are the bins',
  * the window the limiter's.
  */
-import { pause } from '../clock.ts';
-import type { Gate, Known, Tenure } from '../ledger/claim.ts';
+import type { Tenure } from '../ledger/claim.ts';
 import type { Limiter } from '../limiter.ts';
 import type { CallResult } from '../providers/call.ts';
-import { attempt, claimValidMs, unsend, type Claim, type Surroundings } from './attempt.ts';
+import { attempt, unsend, type Surroundings } from './attempt.ts';
+import { claim, claimValidMs, type Claim } from './claim.ts';
 import { confirming, type Confirming } from './confirm.ts';
-import type { Fate, Gathered } from './gather.ts';
 import { Lane } from './lane.ts';
 import type { Means, UnitSetup } from './means.ts';
 
@@ -21,8 +20,6 @@ import type { Means, UnitSetup } from './means.ts';
 const aheadMs = 250;
 /** A part-filled call is claimed only when its slot is this near: until then more may come. */
 const nearMs = 25;
-/** After a claim failed because the ledger was away. */
-const ledgerPauseMs = 500;
 const slowestCallMs = 10_000;
 
 export class Drain {
@@ -129,44 +126,16 @@ export class Drain {
     if (!gathered) return;
     this.#claiming++;
     lane.busy++;
-    const claiming = this.#claimed(lane, gathered).then((claim) => {
+    const claiming = claim(lane, gathered, this.tenure, this.#means).then((claimed) => {
       this.#claiming--;
-      if (!claim) lane.busy--;
-      else if (this.#stopped) this.#unsend(claim);
-      else this.#ready.push(claim);
+      if (claimed === 'lost') this.#stopped = true;
+      if (!claimed || claimed === 'lost') lane.busy--;
+      else if (this.#stopped) this.#unsend(claimed);
+      else this.#ready.push(claimed);
       this.#pump();
       this.#admit();
     });
     this.#track(claiming);
-  }
-
-  /** The claim, or nothing if none of these may be sent now; each of them has its fate or its place then. */
-  async #claimed(lane: Lane, gathered: Gathered): Promise<Claim | undefined> {
-    const { ledger, clock, observer } = this.#means;
-    const began = clock.monotonic();
-    const call = clock.id();
-    const credentials = await lane.setup.credentials().catch(asError);
-    if (credentials instanceof Error) {
-      if (lane.open) lane.decide('halted', `no usable credentials: ${credentials.message}`);
-      lane.giveBack(gathered);
-      return undefined;
-    }
-    const keys = gathered.items.map(({ key }) => key);
-    const answer = await ledger.claim(call, lane.setup.name, this.tenure, keys).catch(asError);
-    if (answer instanceof Error) {
-      observer.trouble('a claim failed', answer);
-      lane.giveBack(gathered);
-      await pause(clock, ledgerPauseMs);
-      return undefined;
-    }
-    const { gate, claimed, known } = answer;
-    if (gate.state === 'lost') this.#stopped = true;
-    else if (gate.state !== 'open') lane.follow(gate.state, gate.reason, clock.monotonic());
-    for (const item of gathered.items)
-      if (!claimed.has(item.key)) lane.fate(item, unclaimedFate(gate, known.get(item.key)));
-    const [head, ...rest] = gathered.items.filter(({ key }) => claimed.has(key));
-    if (!head) return undefined;
-    return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, began };
   }
 
   /**
@@ -221,18 +190,6 @@ export class Drain {
     const tracked = work.finally(() => this.#unsettled.delete(tracked));
     this.#unsettled.add(tracked);
   }
-}
-
-const asError = (thrown: unknown): Error => thrown as Error;
-
-/** What becomes of a target that the ledger did not let this call have. */
-function unclaimedFate(gate: Gate, known: Known | undefined): Fate {
-  if (known?.settlement) {
-    const { settlement, code, providerRequest } = known;
-    return { is: 'settled', settlement, code, requestId: providerRequest };
-  }
-  if (gate.state !== 'open') return { is: 'back' };
-  return { is: 'later', ms: Math.max(known?.wait ?? 0, claimValidMs) };
 }
 
 /** The provider answered, and not that it doesn't know us. Codes of our own begin with a lower-case letter. */

@@ -1,0 +1,70 @@
+/**
+ * Claim: what was gathered, written into the ledger as a call before it may be sent. Each target that this call
+ * is not given has met its fate, or is back in its place, when the claim is answered.
+ */
+import { pause } from '../clock.ts';
+import type { Gate, Known, Tenure } from '../ledger/claim.ts';
+import type { Credentials } from '../providers/signing.ts';
+import type { Fate, Gathered } from './gather.ts';
+import type { Lane } from './lane.ts';
+import type { Means } from './means.ts';
+
+/** A call that the ledger has on record and that may be sent. */
+export interface Claim {
+  readonly lane: Lane;
+  readonly call: string;
+  readonly gathered: Gathered;
+  readonly credentials: Credentials;
+  /** Monotonic ms at which the claim was asked for. */
+  readonly began: number;
+}
+
+/** A claim is good for so long: a successor of this process counts on it. */
+export const claimValidMs = 1_000;
+
+/** After a claim failed because the ledger was away. */
+const ledgerPauseMs = 500;
+
+/** Nothing if none of these may be sent now; `lost` if the unit is another worker's. */
+export async function claim(
+  lane: Lane,
+  gathered: Gathered,
+  tenure: Tenure,
+  { ledger, clock, observer }: Means,
+): Promise<Claim | 'lost' | undefined> {
+  const began = clock.monotonic();
+  const call = clock.id();
+  const credentials = await lane.setup.credentials().catch(asError);
+  if (credentials instanceof Error) {
+    if (lane.open) lane.decide('halted', `no usable credentials: ${credentials.message}`);
+    lane.giveBack(gathered);
+    return undefined;
+  }
+  const keys = gathered.items.map(({ key }) => key);
+  const answer = await ledger.claim(call, lane.setup.name, tenure, keys).catch(asError);
+  if (answer instanceof Error) {
+    observer.trouble('a claim failed', answer);
+    lane.giveBack(gathered);
+    await pause(clock, ledgerPauseMs);
+    return undefined;
+  }
+  const { gate, claimed, known } = answer;
+  if (gate.state !== 'open' && gate.state !== 'lost') lane.follow(gate.state, gate.reason, clock.monotonic());
+  for (const item of gathered.items)
+    if (!claimed.has(item.key)) lane.fate(item, unclaimedFate(gate, known.get(item.key)));
+  const [head, ...rest] = gathered.items.filter(({ key }) => claimed.has(key));
+  if (!head) return gate.state === 'lost' ? 'lost' : undefined;
+  return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, began };
+}
+
+const asError = (thrown: unknown): Error => thrown as Error;
+
+/** What becomes of a target that the ledger did not let this call have. */
+function unclaimedFate(gate: Gate, known: Known | undefined): Fate {
+  if (known?.settlement) {
+    const { settlement, code, providerRequest } = known;
+    return { is: 'settled', settlement, code, requestId: providerRequest };
+  }
+  if (gate.state !== 'open') return { is: 'back' };
+  return { is: 'later', ms: Math.max(known?.wait ?? 0, claimValidMs) };
+}

@@ -1,0 +1,120 @@
+/** The feeder against a real queue; the ledger's time is the test's. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import { feedLane, offerMs } from '../../src/producers/feed.ts';
+import { operationNamed } from '../../src/providers/operations.ts';
+import { openQueues, queueName, type Queues } from '../../src/queue.ts';
+import { keyed } from '../target.ts';
+
+const operation = operationNamed('alibaba.vod.delete-video');
+const lane = `acc~${operation.name}`;
+const asked = { requester: 'ann', reason: 'tidy', urgent: false, notBefore: 0, again: false };
+
+let now: number;
+let dir: string;
+let ledger: Ledger;
+let queues: Queues;
+let redis: Redis;
+let queue: Queue;
+
+beforeEach(async () => {
+  now = 1_000_000;
+  dir = await mkdtemp(join(tmpdir(), 'expunge-feed-'));
+  const prefix = dir.slice(-6);
+  const entry = { name: lane, account: 'acc', operation: operation.name, unit: lane };
+  ledger = await openLedger(`file:${join(dir, 'ledger.db')}`, [entry], { time: () => now });
+  const url = inject('redisUrl');
+  queues = openQueues({ url, prefix, clock: systemClock, onError: () => undefined });
+  await queues.connected(5_000);
+  redis = new Redis(url, { maxRetriesPerRequest: null });
+  queue = new Queue(queueName(lane), { connection: redis, prefix });
+});
+
+afterEach(async () => {
+  await queue.obliterate({ force: true });
+  await queue.close();
+  await queues.close();
+  await ledger.close();
+  redis.disconnect();
+  await rm(dir, { recursive: true });
+});
+
+const record = (ids: readonly string[]) =>
+  ledger.record(
+    `R${now}`,
+    lane,
+    asked,
+    ids.map((id) => keyed('acc', operation.name, id)),
+    [],
+    offerMs,
+  );
+const ids = (count: number) => Array.from({ length: count }, (_, n) => `v${n}`);
+const feed = (calls = 30) => {
+  const fed = { name: lane, operation, rate: { calls, per: 'second' as const } };
+  return feedLane({ ledger, queues, clock: systemClock, lanes: () => [fed], trouble: () => undefined }, fed);
+};
+const jobs = async () =>
+  (await queue.getJobs(['waiting', 'prioritized', 'delayed'])).map(
+    ({ data }) => (data as { targets: string[] }).targets,
+  );
+
+describe('feedLane', () => {
+  it('packs what waits in the ledger into full jobs, once', async () => {
+    await record(ids(50));
+    expect(await feed()).toBe(50);
+    expect((await jobs()).map((targets) => targets.length).toSorted((a, b) => a - b)).toEqual([10, 20, 20]);
+    expect((await jobs()).flat().toSorted()).toEqual(ids(50).toSorted());
+    expect(await feed()).toBe(0);
+  });
+
+  it('keeps the queue no longer than some seconds of work', async () => {
+    await record(ids(1_000));
+    expect(await feed(2)).toBe(200);
+    expect(await feed(2)).toBe(0);
+  });
+
+  it('moves the stamp of an offer that ran out while its job still waits', async () => {
+    await record(ids(20));
+    await feed();
+    now += offerMs + 1;
+    expect(await feed()).toBe(0);
+    expect(await ledger.offerable(lane, 100)).toEqual([]);
+    expect(await jobs()).toHaveLength(1);
+  });
+
+  it('offers anew, under another job, what the queue has lost', async () => {
+    await record(ids(20));
+    await feed();
+    const [before] = await queue.getJobs(['prioritized']);
+    await queue.obliterate({ force: true });
+    expect(await feed()).toBe(0);
+    now += offerMs + 1;
+    expect(await feed()).toBe(20);
+    const [after] = await queue.getJobs(['prioritized']);
+    expect(after?.id).not.toBe(before?.id);
+  });
+
+  it('does not wait for a job that is delayed past its targets’ time, as after a step of the clock', async () => {
+    await record(ids(3));
+    await feed();
+    const [job] = await queue.getJobs(['prioritized']);
+    await queue.obliterate({ force: true });
+    await queue.add('delete', job?.data, { jobId: String(job?.id), delay: 3_600_000 });
+    now += offerMs + 1;
+    expect(await feed()).toBe(3);
+    expect(await jobs()).toHaveLength(2);
+  });
+
+  it('leaves everything offerable when the queue can’t be told', async () => {
+    await record(ids(3));
+    await queues.close();
+    await expect(feed()).rejects.toThrow();
+    expect(await ledger.offerable(lane, 100)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,47 @@
+/**
+ * Preloaded into a worker process (`node --import`): makes trouble there when its parent says so, and says when
+ * it is over. So it is the program itself that is in trouble, not a copy of it made for the test. Plain
+ * JavaScript, since the process's threads preload it too, and have no TypeScript loader.
+ */
+import { Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
+
+let skew = 0;
+const realNow = Date.now;
+
+/** The event loop stands still. @param {number} ms */
+function block(ms) {
+  for (const end = performance.now() + ms; performance.now() < end;);
+}
+
+/** Each new connection takes so much longer to stand, from now on. @param {number} ms */
+function delayConnections(ms) {
+  const prototype = /** @type {{ connect: Function, connecting: boolean }} */ (
+    /** @type {unknown} */ (Socket.prototype)
+  );
+  const { connect } = prototype;
+  prototype.connect = /** @this {{ connecting: boolean }} @param {unknown[]} given */ function (...given) {
+    this.connecting = true;
+    setTimeout(() => connect.apply(this, given), ms);
+    return this;
+  };
+}
+
+/** @param {import('./worker-process.ts').Trouble} trouble */
+function make(trouble) {
+  if ('blockMs' in trouble) block(trouble.blockMs);
+  if ('stepMs' in trouble) skew += trouble.stepMs;
+  if ('connectMs' in trouble) delayConnections(trouble.connectMs);
+}
+
+if (isMainThread) {
+  Date.now = () => realNow() + skew;
+  globalThis.Date = new Proxy(Date, {
+    construct: (date, given, made) =>
+      /** @type {Date} */ (Reflect.construct(date, given.length > 0 ? given : [date.now()], made)),
+  });
+  process.on('message', (/** @type {import('./worker-process.ts').Trouble} */ trouble) => {
+    make(trouble);
+    process.send?.({ over: true });
+  });
+}
