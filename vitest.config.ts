@@ -4,20 +4,29 @@ const conformance = 'test/**/*.conformance.test.ts';
 /** Tests that speak to a real Redis, by their name wherever they stand, and whole runs in real time. */
 const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
 
+/** Nothing of ours has side effects at import, so that files may share a thread and what it has loaded. */
+const quick = { pool: 'threads', isolate: false } as const;
+
 export default defineConfig({
   test: {
     environment: 'node',
     // a test that waits for an event that never comes should say so soon
     testTimeout: 10_000,
+    maxWorkers: 4,
     coverage: { provider: 'v8', include: ['src/**/*.ts'] },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [conformance, ...system] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [conformance, ...system],
+          ...quick,
+        },
       },
       {
         extends: true,
-        test: { name: 'conformance', include: [conformance] },
+        test: { name: 'conformance', include: [conformance], ...quick },
       },
       {
         extends: true,

@@ -9,7 +9,9 @@ import { hintFor } from '../../src/producers/cli/failure-hints.ts';
 import { vodDeleteVideo } from '../../src/providers/alibaba/vod-delete-video.ts';
 import type { Read } from '../../src/providers/operation.ts';
 import { operations } from '../../src/providers/operations.ts';
-import { accounts, image, media, secret, thumbnails, video, world } from './world.ts';
+import { accounts, image, media, secret, thumbnails, video, world, shareLedger } from './world.ts';
+
+shareLedger();
 
 async function emulator(options: Partial<EmulatorOptions> = {}) {
   const started = await startEmulator({

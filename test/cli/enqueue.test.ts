@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { operator } from '../../src/producers/cli/operator.ts';
 import { absent, deleted, refused, work } from './worker.ts';
-import { image, ledger, media, thumbnails, video, world } from './world.ts';
+import { image, ledger, media, thumbnails, video, world, shareLedger } from './world.ts';
+
+shareLedger();
 
 const enqueue = ['enqueue', 'media-prod', video];
 /** Real time, but nobody waits longer than 10 ms. */

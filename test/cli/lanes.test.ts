@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { operator } from '../../src/producers/cli/operator.ts';
 import { absent, deleted, refused, unanswered, work } from './worker.ts';
-import { image, ledger, media, thumbnails, video, world } from './world.ts';
+import { image, ledger, media, thumbnails, video, world, shareLedger } from './world.ts';
+
+shareLedger();
 
 /** The rows that a command answers with, by operation. */
 const rowsIn = (json: Record<string, unknown>) =>

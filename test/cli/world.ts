@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, beforeEach, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { laneEntries, lanesOf } from '../../src/lanes.ts';
@@ -33,26 +33,31 @@ export const accounts = (endpoint = 'http://127.0.0.1:9'): Readonly<Record<strin
 });
 
 let opened: Promise<Ledger> | undefined;
-const home = mkdtempSync(join(tmpdir(), 'expunge-cli-ledger-'));
+let home = '';
 
 /**
  * One ledger for all tests of a file, since opening one costs more than a test: each uses ids of its own, and
- * every lane is open and empty of halts when a test begins.
+ * every lane is open and empty of halts when a test begins. To be called at the head of each file.
  */
+export function shareLedger(): void {
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), 'expunge-cli-ledger-'));
+  });
+  beforeEach(async () => {
+    const open = await opened;
+    if (!open) return;
+    await open.unhaltAll('test');
+    for (const { lane } of await open.lanes()) await open.setLane(lane, 'open', '', 'test');
+  });
+  afterAll(async () => {
+    await (await opened)?.close();
+    opened = undefined;
+    rmSync(home, { recursive: true });
+  });
+}
+
 export const ledger = (): Promise<Ledger> =>
   (opened ??= openLedger(`file:${join(home, 'ledger.db')}`, laneEntries(lanesOf(configIn(home)))));
-
-beforeEach(async () => {
-  if (!opened) return;
-  const open = await opened;
-  await open.unhaltAll('test');
-  for (const { lane } of await open.lanes()) await open.setLane(lane, 'open', '', 'test');
-});
-
-afterAll(async () => {
-  await (await opened)?.close();
-  rmSync(home, { recursive: true });
-});
 
 function configIn(cwd: string): Config {
   writeFileSync(join(cwd, 'expunge.yaml'), JSON.stringify({ accounts: accounts() }));
