@@ -13,9 +13,11 @@ import { pack } from './pack.ts';
 
 /** How long an offer holds. */
 export const offerMs = 45_000;
-const everyMs = 400;
+const everyMs = 250;
 /** The queue holds so many seconds of work at the cap. */
 const windowSeconds = 5;
+/** Producers add to it themselves only while it holds less than this: twice what passes between two feedings. */
+const directSeconds = 0.5;
 /** One round offers at most so many targets of a lane, so that lanes take turns. */
 const mostAtOnce = 5_000;
 
@@ -30,11 +32,11 @@ export const queueWindow = (operation: Operation, rate: FeedRate): number =>
   Math.max(10 * operation.batchLimit, work(operation, rate, windowSeconds));
 
 /**
- * Targets that may stand in it for a producer to add its own at once: a second's work, so that an id which could
- * be sent now is. Beyond that the feeder packs them into full jobs, each a twentieth of the work for all.
+ * Targets that may stand in it for a producer to add its own at once: half a second's work, so that an id which
+ * could be sent now is. Beyond that the feeder packs them into full jobs, each a twentieth of the work for all.
  */
 export const directWindow = (operation: Operation, rate: FeedRate): number =>
-  Math.max(operation.batchLimit, work(operation, rate, 1));
+  Math.max(operation.batchLimit, work(operation, rate, directSeconds));
 
 function work({ batchLimit }: Operation, { calls, per }: FeedRate, seconds: number): number {
   const perSecond = per === 'second' ? calls : calls / 60;

@@ -35,6 +35,7 @@ export class Lane {
   #decided = -Infinity;
   #consumer: Consumer | undefined;
   #closing = false;
+  #targetsAtHand = 100;
   /** Targets that a job brings: a moving mean. */
   #meanTargets = 1;
 
@@ -67,7 +68,8 @@ export class Lane {
       adopt: adoption(setup, this.#means),
       items: this.#items,
       brought: (targets) => {
-        this.#meanTargets += (targets - this.#meanTargets) / 20;
+        this.#meanTargets += (targets - this.#meanTargets) / 8;
+        this.#adjust();
         this.#work();
       },
       enter: (item) => this.#enter(item),
@@ -121,9 +123,8 @@ export class Lane {
   /** Enough jobs at hand for the calls that are under way or soon due, and no more. */
   tune(callsPerSecond: number, latencyMs: number): void {
     const calls = callsPerSecond * (latencyMs / 1_000 + 0.4) + 4;
-    const targets = calls * this.setup.operation.batchLimit;
-    const jobs = Math.ceil(targets / this.#meanTargets);
-    if (this.#consumer) this.#consumer.concurrency = Math.min(4_000, Math.max(8, jobs));
+    this.#targetsAtHand = calls * this.setup.operation.batchLimit;
+    this.#adjust();
   }
 
   /** Puts everything back that has not been sent and ends when the last job has. */
@@ -144,6 +145,12 @@ export class Lane {
     for (const item of this.bins.empty()) this.fate(item, { is: 'back' });
   }
 
+  /** At each job too: where jobs of twenty are followed by single ones, a second's delay would starve the lane. */
+  #adjust(): void {
+    const jobs = Math.ceil(this.#targetsAtHand / this.#meanTargets);
+    if (this.#consumer) this.#consumer.concurrency = Math.min(4_000, Math.max(64, jobs));
+  }
+
   #enter(item: Item): void {
     if (!this.open) return this.fate(item, { is: 'back' });
     if (this.#alone.has(item.key)) this.bins.putPack([item]);
@@ -161,6 +168,8 @@ export class Lane {
     this.#state = 'open';
     this.proven = false;
     this.#brake.reset();
+    this.#meanTargets = 1;
+    this.#adjust();
     this.#consumer?.resume();
     this.#means.observer.lane(this.setup, 'open', '');
     this.#work();
