@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { KeyedTarget, Recorded } from '../ledger/record.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { Queues } from '../queue.ts';
-import { offerMs, directWindow, type FeedRate } from './feed.ts';
+import { directWindow, offerMs, queueWindow, type FeedRate } from './feed.ts';
 import { pack } from './pack.ts';
 
 export interface Enqueuing {
@@ -39,7 +39,9 @@ export async function enqueue(
   const { ledger, clock } = means;
   const lane = laneName(request.account, request.operation);
   const id = clock.id();
-  const window = directWindow(operation, rate);
+  // A request that fills jobs of its own may fill the queue; small ones are better packed by the feeder.
+  const fills = targets.length >= operation.batchLimit;
+  const window = fills ? queueWindow(operation, rate) : directWindow(operation, rate);
   const total = { accepted: 0, duplicates: 0, alreadySettled: 0 };
   const now = means.queues !== undefined && request.notBefore === 0;
   let room = !now ? 0 : window - (await ledger.offeredCount(lane, window));

@@ -32,8 +32,8 @@ export const queueWindow = (operation: Operation, rate: FeedRate): number =>
   Math.max(10 * operation.batchLimit, work(operation, rate, windowSeconds));
 
 /**
- * Targets that may stand in it for a producer to add its own at once: half a second's work, so that an id which
- * could be sent now is. Beyond that the feeder packs them into full jobs, each a twentieth of the work for all.
+ * Targets that may stand in it for a producer to add a small request at once: half a second's work, so that an id
+ * which could be sent now is. Beyond that the feeder packs them into full jobs, each a twentieth of the work for all.
  */
 export const directWindow = (operation: Operation, rate: FeedRate): number =>
   Math.max(operation.batchLimit, work(operation, rate, directSeconds));
