@@ -110,9 +110,7 @@ export class Drain {
     for (let step = 1; step <= this.lanes.length; step++) {
       const at = (this.#turn + step) % this.lanes.length;
       const lane = this.lanes[at];
-      if (!lane?.ready || !(ahead ? this.#takesAhead(lane) : lane.bins.waiting > 0)) continue;
-      this.#turn = at;
-      return lane;
+      if (lane?.ready && (ahead ? this.#takesAhead(lane) : lane.bins.waiting > 0)) return lane;
     }
     return undefined;
   }
@@ -124,6 +122,7 @@ export class Drain {
   #claim(lane: Lane): void {
     const gathered = lane.bins.take(this.#means.clock.monotonic());
     if (!gathered) return;
+    this.#turn = this.lanes.indexOf(lane);
     this.#claiming++;
     lane.busy++;
     const claiming = claim(lane, gathered, this.tenure, this.#means).then((claimed) => {
