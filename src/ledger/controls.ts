@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Context } from './context.ts';
+import { silenceMs } from './ownership.ts';
 import type { LaneState } from './schema.ts';
 
 export interface LaneStatus {
@@ -93,7 +94,7 @@ export function controls({ database, dialect, laneId }: Context): Controls {
           .innerJoin('units', 'units.name', 'lanes.unit')
           .select(['lanes.name as lane', 'account', 'operation', 'unit', 'state', 'reason', 'by', 'since'])
           .select(
-            sql<string>`case when units.heartbeat >= ${dialect.now} - 6000 then units.owner else '' end`.as(
+            sql<string>`case when units.heartbeat >= ${dialect.now} - ${silenceMs} then units.owner else '' end`.as(
               'owner',
             ),
           )

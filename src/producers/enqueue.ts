@@ -8,6 +8,7 @@ import { laneName } from '../deletion.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KeyedTarget, Recorded } from '../ledger/record.ts';
 import type { Operation } from '../providers/operation.ts';
+import { reusedKinds } from '../providers/operations.ts';
 import type { Queues } from '../queue.ts';
 import { directWindow, offerMs, queueWindow, type FeedRate } from './feed.ts';
 import { pack } from './pack.ts';
@@ -78,8 +79,7 @@ async function recordAndQueue(
   );
   const jobOf = new Map(packed.flatMap(({ job, keys }) => keys.map((key) => [key, job.id] as const)));
   const targets = part.map((entry) => ({ ...entry, job: jobOf.get(entry.key) ?? '' }));
-  const reused = operation.kinds.filter(({ neverReused }) => !neverReused).map(({ name }) => name);
-  const recorded = await ledger.record(id, lane, request, targets, reused, offerMs);
+  const recorded = await ledger.record(id, lane, request, targets, reusedKinds(operation), offerMs);
   // An urgent job is queued for what is open already too: it overtakes the job that others wait for.
   const wanted = urgent ? recorded.open : recorded.offered;
   const jobs = packed.filter(({ keys }) => keys.some((key) => wanted.has(key)));

@@ -32,3 +32,7 @@ export function operationNamed(name: string): Operation {
   if ('problem' in found) throw new Error(`${JSON.stringify(name.slice(0, 80))}: ${found.problem}`);
   return found;
 }
+
+/** Kinds whose ids may come to name another thing: what the ledger knows of one is no answer, it is sent again. */
+export const reusedKinds = ({ kinds }: Operation): readonly string[] =>
+  kinds.filter(({ neverReused }) => !neverReused).map(({ name }) => name);
