@@ -27,6 +27,8 @@ export interface Schema {
     heartbeat: number;
     /** When the last owner gave it up of its own will; 0 if it died or still owns it. */
     released: number;
+    /** Calls per window set by a person (`lane cap`); NULL: what the configurations say. */
+    cap: number | null;
   };
   /** `units`: JSON list of those that it could own. */
   workers: { id: string; heartbeat: number; host: string; pid: number; units: string };
@@ -63,6 +65,8 @@ export interface Schema {
     attempts: number;
     /** An earlier attempt may have deleted it without our seeing the answer. */
     ambiguous: number;
+    /** How often a worker died while it had this target at hand. */
+    crashes: number;
     /** The open call that holds it; after settling the call that settled it. */
     call: string;
     /** All its calls, oldest first, separated by spaces. */
