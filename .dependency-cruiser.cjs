@@ -14,6 +14,7 @@ const libraries = {
   'fast-xml-parser': 'src/providers/alibaba/[^/]+\\.ts',
   ioredis: 'src/queue\\.ts',
   libsql: 'src/ledger/libsql-thread\\.js',
+  pg: 'src/ledger/postgres\\.ts',
   pino: 'src/log\\.ts',
   'pino-pretty': 'src/log\\.ts',
   'prom-client': 'src/metrics\\.ts',

@@ -26,14 +26,19 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'conformance', include: [conformance], ...quick },
+        test: {
+          name: 'conformance',
+          include: [conformance],
+          globalSetup: 'test/setup/postgres.ts',
+          ...quick,
+        },
       },
       {
         extends: true,
         test: {
           name: 'system',
           include: system,
-          globalSetup: 'test/setup/redis.ts',
+          globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
           // they measure rates in real time: nothing may run beside them
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -5,7 +5,7 @@ export const meanings: Readonly<Record<string, string>> = {
     '`redis://` or `rediss://`. Left out, a private Redis is found or started in `dataDir`. Variable: `REDIS_URL`.',
   'redis.prefix': 'What all keys in Redis begin with: BullMQ’s prefix.',
   'database.url':
-    '`file:PATH`; left out, `ledger.db` in `dataDir`. `postgres://` is not supported in this version. Variable: `DATABASE_URL`.',
+    '`file:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE` for workers on several machines (see [the ledger](ledger.md)). Left out, `ledger.db` in `dataDir`. Variable: `DATABASE_URL`.',
   'api.host': 'Without effect in this version (no HTTP API).',
   'api.port': 'Without effect in this version.',
   'api.keys[].name': 'Without effect in this version.',

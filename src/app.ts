@@ -7,14 +7,17 @@ import type { Config } from './config.ts';
 import { LedgerAway } from './ledger/database.ts';
 import {
   GroupingDiffers,
+  migrateLedger,
   openLedger,
   UnknownDatabase,
   type Ledger,
   type LedgerOptions,
 } from './ledger/ledger.ts';
+import { LedgerIsNewer, type Migrated } from './ledger/migrations.ts';
 import type { Log } from './log.ts';
 import { laneEntries, type ConfiguredLane } from './lanes.ts';
 import { openQueues, type Queues } from './queue.ts';
+import { withoutPassword } from './redact.ts';
 import { findOrStartRedis } from './redis-server/find.ts';
 
 /** Something the program can't do without is missing or unfit; `exit` is the process's exit code. */
@@ -32,18 +35,32 @@ export async function ledgerOf(
   lanes: readonly ConfiguredLane[],
   options: LedgerOptions = {},
 ): Promise<Ledger> {
+  return opened(config, openLedger(config.database.url, laneEntries(lanes), options));
+}
+
+/** Brings the configured ledger's tables up to this program's version. */
+export const migrationOf = (config: Config): Promise<Migrated> =>
+  opened(config, migrateLedger(config.database.url));
+
+async function opened<Result>({ database: { url } }: Config, opening: Promise<Result>): Promise<Result> {
   try {
-    return await openLedger(config.database.url, laneEntries(lanes), options);
+    return await opening;
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof GroupingDiffers || error instanceof UnknownDatabase) throw new Unusable(message, 2);
+    if (unfit.some((kind) => error instanceof kind)) throw new Unusable(message, 2);
     if (!(error instanceof LedgerAway)) throw error;
+    const check = url.startsWith('file:')
+      ? 'the path and its rights'
+      : 'the server, its name, the password and the rights';
     throw new Unusable(
-      `the ledger ${config.database.url} can't be opened: ${message}\nCheck the path and its rights, or set database.url.`,
+      `the ledger ${withoutPassword(url)} can't be opened: ${message}\nCheck ${check}, or set database.url.`,
       4,
     );
   }
 }
+
+/** Nothing that trying again would change. */
+const unfit = [GroupingDiffers, UnknownDatabase, LedgerIsNewer];
 
 export interface RedisInUse {
   readonly url: string;

@@ -27,6 +27,17 @@ export const jobSchema = z.strictObject({
 
 export type JobData = z.infer<typeof jobSchema>;
 
+/** How the work on a job ended. */
+export type JobEnd =
+  /** Done: the outcome of each target, which the producer may read as the job's return value. */
+  | { readonly results: readonly unknown[] }
+  /** Again after so many milliseconds; spends no attempt of the queue's. */
+  | { readonly laterMs: number }
+  /** Back into the queue as if it had not been fetched. */
+  | { readonly back: true }
+  /** Never: kept among the failed for inspection. */
+  | { readonly refused: string };
+
 /** The data, or what is wrong with it in one line. */
 export function parseJob(data: unknown): JobData | { readonly problem: string } {
   const parsed = jobSchema.safeParse(data);

@@ -1,6 +1,7 @@
 /** The lanes that a configuration asks for: account × operation, and what they share. */
 import type { Account, Config } from './config.ts';
 import { laneName } from './deletion.ts';
+import { perMinute } from './ledger/caps.ts';
 import type { LaneEntry } from './ledger/ledger.ts';
 import type { Cap } from './limiter.ts';
 import { operationNamed } from './providers/operations.ts';
@@ -32,8 +33,6 @@ export const laneEntries = (lanes: readonly ConfiguredLane[]): readonly LaneEntr
     operation: operation.name,
     unit,
   }));
-
-const perMinute = ({ calls, per }: Cap): number => (per === 'minute' ? calls : 60 * calls);
 
 /** Lanes whose configured cap is above the documented one: allowed, since caps are raised by contract, but said. */
 export const aboveDocumented = (lanes: readonly ConfiguredLane[]): readonly ConfiguredLane[] =>

@@ -7,28 +7,9 @@
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { systemClock, type Clock } from './clock.ts';
-import type { FailureClass, Settlement } from './deletion.ts';
 import type { Log } from './log.ts';
 import { help } from './metrics/help.ts';
-
-/** Every label and the closed set of its values; accounts and operations are those of the configuration. */
-interface Values {
-  account: string;
-  operation: string;
-  /** How the request came in; `job` is a BullMQ job that the ledger did not know. */
-  source: 'cli' | 'api' | 'campaign' | 'job';
-  settlement: Settlement;
-  result: 'answered' | FailureClass;
-  class: FailureClass;
-  code: string;
-  reason: 'malformed' | 'unsigned' | 'forged' | 'expired' | 'unknown-lane' | 'not-allowed';
-  state: 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';
-}
-type Labels<L extends keyof Values> = { readonly [label in L]: Values[label] };
-export type Lane = Labels<'account' | 'operation'>;
-export type JobRefusal = Values['reason'];
-export type RequestSource = Values['source'];
-const laneStates = ['open', 'paused', 'halted'] as const;
+import { circuitStates, laneStates, type Labels, type Lane, type Values } from './metrics/labels.ts';
 
 /** Codes come from the provider: what is no plain code, and codes beyond so many an operation, count as `other`. */
 const mostCodes = 64;
@@ -114,6 +95,21 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       set: (labels: Labels<L>, value: number) => metric.set(labels as Partial<Record<L, string>>, value),
     };
   };
+  /** 1 for the state that it is in, 0 for the others. */
+  const state = <L extends keyof Values, S extends string>(
+    name: keyof typeof help,
+    labelNames: L[],
+    states: readonly S[],
+  ) => {
+    const all = [...labelNames, 'state'];
+    const metric = new Gauge({ name: `expunge_${name}`, help: help[name], labelNames: all, registers });
+    fresh.push(metric);
+    return {
+      set(labels: Labels<L>, current: S) {
+        for (const each of states) metric.set({ ...labels, state: each }, Number(each === current));
+      },
+    };
+  };
   const plain = (name: keyof typeof help) => {
     const metric = new Gauge({ name: `expunge_${name}`, help: help[name], registers });
     return { set: (value: number | boolean) => metric.set(Number(value)) };
@@ -150,6 +146,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     [1, 2, 3, 5, 8, 9, 10, 12, 15, 18, 19, 20, 50, 100],
   );
   const codes = counter('provider_codes_total', ['operation', 'code']);
+  const strangeIds = counter('strange_ids_total', ['operation']);
 
   const limiterCap = gauge('limiter_cap', lane);
   const limiterRate = gauge('limiter_rate', lane);
@@ -161,12 +158,8 @@ function declare(registry: Registry, build: { readonly version: string; readonly
   );
   const retries = counter('retries_total', ['operation', 'class']);
 
-  const laneState = new Gauge({
-    name: 'expunge_lane_state',
-    help: help.lane_state,
-    labelNames: [...lane, 'state'],
-    registers,
-  });
+  const laneState = state('lane_state', lane, laneStates);
+  const circuitState = state('circuit_state', ['provider'], circuitStates);
   const laneOwned = gauge('lane_owned', lane);
   const queueJobs = gauge('queue_jobs', [...lane, 'state']);
   const deadLetters = gauge('dead_letters', lane);
@@ -187,7 +180,6 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     registers,
   });
   info.set({ version: build.version, node: build.node }, 1);
-  fresh.push(laneState);
 
   const seenCodes = new Map<string, Set<string>>();
   const fullest = new Map<string, { readonly lane: Lane; readonly calls: number }>();
@@ -200,6 +192,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       providerCalls,
       providerCallDuration,
       callTargets,
+      strangeIds,
       limiterCap,
       limiterRate,
       limiterWait,
@@ -228,12 +221,8 @@ function declare(registry: Registry, build: { readonly version: string; readonly
           if (calls > (fullest.get(key)?.calls ?? -1)) fullest.set(key, { lane, calls });
         },
       },
-      laneState: {
-        set({ account, operation }: Lane, current: (typeof laneStates)[number]) {
-          for (const state of laneStates)
-            laneState.set({ account, operation, state }, Number(state === current));
-        },
-      },
+      laneState,
+      circuitState,
     },
     empty: () => fresh.forEach((metric) => metric.reset()),
     fillMaxima() {

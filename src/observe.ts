@@ -8,13 +8,14 @@ export function observing(log: Log, metrics: Metrics): Observer {
   const labels = ({ account, operation }: LaneSetup) => ({ account, operation: operation.name });
 
   function count(report: CallReport): void {
-    const { lane, result, code, targets, ms, waitMs, settled, retried } = report;
+    const { lane, result, code, targets, ms, waitMs, settled, retried, strangers } = report;
     const { operation } = labels(lane);
     metrics.providerCalls.add({ ...labels(lane), result });
     metrics.providerCallDuration.observe({ operation }, ms / 1_000);
     metrics.callTargets.observe({ operation }, targets);
     metrics.limiterWait.observe({ operation }, waitMs / 1_000);
     if (code) metrics.providerCodes.add({ operation, code });
+    if (strangers > 0) metrics.strangeIds.add({ operation }, strangers);
     for (const [settlement, n] of Object.entries(settled) as [Settlement, number][])
       metrics.targetsSettled.add({ ...labels(lane), settlement }, n);
     if (result !== 'answered' && result !== 'missing' && result !== 'rejected')
@@ -55,6 +56,29 @@ export function observing(log: Log, metrics: Metrics): Observer {
 
     unit(unit, what) {
       log.info({ unit: unit.name, lanes: unit.lanes.length }, `unit ${what}`);
+    },
+
+    circuit(lane, news) {
+      const { provider, host } = lane.circuit.endpoint;
+      const fields = { ...labels(lane), provider, host };
+      switch (news.is) {
+        case 'open': {
+          const { failed, of, code, probeIn } = news;
+          const reason =
+            `${provider} at ${host} answers nothing usable: ${failed} of the last ${of} calls failed, the last ` +
+            `with ${code}; probing again in ${(probeIn / 1_000).toFixed(1)} s`;
+          return log.warn({ ...fields, code, reason }, 'circuit open: the lane sends probes only');
+        }
+        case 'probed': {
+          const { code, probeIn } = news;
+          return log.info({ ...fields, code, nextMs: Math.round(probeIn) }, 'a probe failed');
+        }
+        case 'closed':
+          log.info(
+            { ...fields, ms: Math.round(news.after), probes: news.probes },
+            'circuit closed: the lane sends',
+          );
+      }
     },
 
     trouble(what, err) {

@@ -6,8 +6,8 @@
  */
 import { DelayedError, Queue, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Clock } from './clock.ts';
-import type { JobData } from './job.ts';
+import { pause, type Clock } from './clock.ts';
+import type { JobData, JobEnd } from './job.ts';
 
 export interface OfferedJob {
   /** Neither an integer nor with a colon (BullMQ's rule); offered anew it gets a new one. */
@@ -17,36 +17,29 @@ export interface OfferedJob {
   readonly urgent: boolean;
 }
 
-/** How the work on a job ended. */
-export type JobEnd =
-  /** Done: the outcome of each target, which the producer may read as the job's return value. */
-  | { readonly results: readonly unknown[] }
-  /** Again after so many milliseconds; spends no attempt of the queue's. */
-  | { readonly laterMs: number }
-  /** Back into the queue as if it had not been fetched. */
-  | { readonly back: true }
-  /** Never: kept among the failed for inspection. */
-  | { readonly refused: string };
-
 export interface Consumer {
   /** How many jobs may be held at once. */
   concurrency: number;
   /** Stops fetching; jobs at hand go on. */
   pause(): void;
   resume(): void;
-  /** Resolves when the last job at hand has ended. */
+  /** Resolves when the last job at hand has ended; a Redis that is away then does not hold it up for long. */
   close(): Promise<void>;
 }
 
 export interface Queues {
   add(lane: string, jobs: readonly OfferedJob[]): Promise<void>;
+  /** Rejects where no job could be added now: Redis is away, or refuses to write. Costs one small write. */
+  accepting(): Promise<void>;
   /**
-   * Which of these jobs wait for a worker or are with one. A delayed one is not among them: it waits by the wall
-   * clock, and were that stepped back, it would do so for as long.
+   * Which of these jobs wait for a worker, are with one, or are delayed by at most `withinMs`: delays go by the wall
+   * clock, and were that stepped back, they would last for as much longer.
    */
-  alive(lane: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Jobs that some consumer holds. */
+  alive(lane: string, ids: readonly string[], withinMs: number): Promise<ReadonlySet<string>>;
+  /** Jobs that some consumer holds. Reads no job: what is in one may be what killed that consumer. */
   active(lane: string): Promise<readonly string[]>;
+  /** Removes these jobs even from a consumer that holds them; what it then does with one fails as an error of its. */
+  discard(lane: string, ids: readonly string[]): Promise<void>;
   counts(lane: string): Promise<Readonly<Record<string, number>>>;
   /** Hands each job of the lane to `work`; a rejection is a bug of ours and leaves the job failed. */
   consume(lane: string, work: (data: unknown, job: string) => Promise<JobEnd>): Consumer;
@@ -64,7 +57,8 @@ export const queueName = (lane: string): string => `{${lane}}`;
 /** Bulk work is prioritised (fetched after what has no priority), urgent work is not. */
 const bulkPriority = 10;
 
-const day = 86_400;
+/** How long a consumer that closes waits for Redis to hear how its last jobs ended. */
+const lastWordMs = 3_000;
 
 /** Measured: with these a killed worker's jobs run again after some 30 s, and two kills fail no job for good. */
 const workerOptions = {
@@ -112,10 +106,12 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
       connection: producing,
       prefix,
       skipWaitingForReady: true,
+      // It would ask at once, and a queue that gets no answer then is useless for good (BullMQ 6.7.0).
+      skipVersionCheck: true,
       streams: { events: { maxLen: 1_000 } },
       defaultJobOptions: {
         removeOnComplete: { age: 3_600, count: 1_000 },
-        removeOnFail: { age: 7 * day, count: 10_000 },
+        removeOnFail: { age: 7 * 86_400, count: 10_000 },
         sizeLimit: 65_536,
       },
     });
@@ -135,25 +131,48 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
       );
     },
 
-    async alive(lane, ids) {
-      const over = new Set(['completed', 'failed', 'delayed', 'unknown']);
-      const states = await Promise.all(ids.map((id) => queue(lane).getJobState(id)));
-      return new Set(ids.filter((_, i) => !over.has(states[i] ?? 'unknown')));
+    async accepting() {
+      await producing.set(`${prefix}:accepting`, '', 'PX', 1_000);
+    },
+
+    async alive(lane, ids, withinMs) {
+      const waiting = new Set(['waiting', 'prioritized', 'active']);
+      const delayed = queue(lane).toKey('delayed');
+      const soon = clock.now() + withinMs;
+      const found = await Promise.all(
+        ids.map(async (id) => {
+          const state = await queue(lane).getJobState(id);
+          if (state !== 'delayed') return waiting.has(state);
+          // The time, and below it 12 bits of BullMQ's own.
+          return Number(await producing.zscore(delayed, id)) / 0x1000 <= soon;
+        }),
+      );
+      return new Set(ids.filter((_, at) => found[at]));
     },
 
     async active(lane) {
-      const jobs = await queue(lane).getActive();
-      return jobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
+      return producing.lrange(queue(lane).toKey('active'), 0, -1);
+    },
+
+    async discard(lane, ids) {
+      if (ids.length === 0) return;
+      const opened = queue(lane);
+      // A locked job can't be removed. Its consumer, if it lives, renews only a lock that is still there (BullMQ 6.7.0).
+      await producing.del(ids.map((id) => opened.toKey(`${id}:lock`)));
+      await Promise.all(ids.map((id) => opened.remove(id)));
     },
 
     counts: (lane) => queue(lane).getJobCounts(),
 
     consume(lane, work) {
       const redis = (shared ??= new Redis(url, connection).on('error', onError));
+      const working = new Set<Promise<JobEnd>>();
       const worker: Worker = new Worker(
         queueName(lane),
         async (job, token) => {
-          const end = await work(job.data, job.id ?? '');
+          const ending = work(job.data, job.id ?? '').finally(() => working.delete(ending));
+          working.add(ending);
+          const end = await ending;
           return finish(job, token ?? '', end, clock).finally(() => 'back' in end && wake());
         },
         { connection: redis, prefix, concurrency: 100, ...workerOptions },
@@ -171,7 +190,12 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
         },
         pause: () => void worker.pause(true).catch(onError),
         resume: () => void worker.resume(),
-        close: () => worker.close(),
+        async close() {
+          const over = new AbortController();
+          const closed = worker.close().finally(() => over.abort());
+          while (working.size > 0) await Promise.allSettled(working);
+          await Promise.race([closed, pause(clock, lastWordMs, over.signal)]);
+        },
       };
     },
 

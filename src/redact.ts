@@ -44,6 +44,13 @@ export function redactText(text: string, secrets: Iterable<string> = []): string
   return shown;
 }
 
+/**
+ * The address of a server or a file, to be told to people: without its password, wherever that stands and however
+ * badly it is escaped. What looks like one is hidden too.
+ */
+export const withoutPassword = (url: string): string =>
+  redactText(url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/?#]*):.*@/is, `$1:${hidden}@`));
+
 /** A copy without secrets, of plain data only: errors, maps, sets, headers and cycles become what JSON can hold. */
 export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
   const above = new Set<object>();

@@ -33,6 +33,7 @@ async function serve({ clock, env, config: load, version, terminal, stopped }: C
   const metrics = createMetrics({ build: { version, node: process.version }, log });
   const onWrite = (ms: number) => metrics.ledgerWrite.observe({}, ms / 1_000);
   const ledger = await ledgerOf(config, lanes, { onWrite, clock });
+  for (const doubt of await ledger.doubts()) log.warn({ doubt }, 'the ledger may lose what it accepted');
   const redis = await redisOf(config, { clock, log, env });
   const queues = await queuesOf(config, redis, clock, log);
   const userAgent = `expunge/${version}`;

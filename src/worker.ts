@@ -1,7 +1,7 @@
 /** A worker process: drains and feeds the lanes it owns, and tells how it does. */
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { Account, Config } from './config.ts';
 import type { ConfiguredLane } from './lanes.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
@@ -9,10 +9,13 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { observing } from './observe.ts';
 import { feed } from './producers/feed.ts';
+import { originOf } from './providers/call.ts';
 import { credentialSource } from './providers/credentials.ts';
+import type { Operation } from './providers/operation.ts';
 import { createTransport, type Transport } from './providers/transport.ts';
 import type { Queues } from './queue.ts';
 import { Fleet } from './workers/fleet.ts';
+import { Circuit, Endpoint, circuitStates } from './workers/circuit.ts';
 import type { LaneSetup, Means, UnitSetup } from './workers/means.ts';
 
 export interface WorkerOptions {
@@ -55,7 +58,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   for (const [name, { perSecond }] of Object.entries(config.egress))
     egress.set(name, createLimiter({ calls: perSecond, per: 'second' }, clock));
 
-  const fleet = new Fleet(unitsOf(lanes, clock, transportOf, egress), means, {
+  const fleet = new Fleet(unitsOf(lanes, means, transportOf, egress), means, {
     host: hostname(),
     pid: process.pid,
   });
@@ -66,9 +69,11 @@ export function startWorker(options: WorkerOptions): RunningWorker {
       ...{ ledger, queues, clock },
       trouble: (what, error) => observer.trouble(what, error),
       lanes: () => {
-        const open = new Set(fleet.openLanes());
-        const mine = lanes.filter(({ name }) => open.has(name));
-        return mine.map(({ name, operation, cap }) => ({ name, operation, rate: cap }));
+        const open = fleet.openLanes();
+        return lanes.flatMap(({ name, operation }) => {
+          const rate = open.get(name);
+          return rate ? [{ name, operation, rate }] : [];
+        });
       },
     },
     feeding.signal,
@@ -100,11 +105,18 @@ export function startWorker(options: WorkerOptions): RunningWorker {
 
 function unitsOf(
   lanes: readonly ConfiguredLane[],
-  clock: Clock,
+  { clock, observer }: Means,
   transportOf: (provider: string) => Transport,
   egress: ReadonlyMap<string, Limiter>,
 ): readonly UnitSetup[] {
   const units = new Map<string, UnitSetup & { readonly lanes: LaneSetup[] }>();
+  const endpoints = new Map<string, Endpoint>();
+  const endpointOf = (operation: Operation, { provider, site }: Account): Endpoint => {
+    const { host } = new URL(originOf(operation, site));
+    const endpoint = endpoints.get(`${provider} ${host}`) ?? new Endpoint(provider, host);
+    endpoints.set(`${provider} ${host}`, endpoint);
+    return endpoint;
+  };
   for (const { name, account, operation, cap, unit } of lanes) {
     const source = credentialSource(account.credentials, { clock });
     const setup: LaneSetup = {
@@ -112,6 +124,7 @@ function unitsOf(
       credentials: () => source.current(),
       transport: transportOf(account.provider),
       egress: account.egress === undefined ? undefined : egress.get(account.egress),
+      circuit: new Circuit(endpointOf(operation, account), clock, (news) => observer.circuit(setup, news)),
     };
     const known = units.get(unit);
     if (known) known.lanes.push(setup);
@@ -154,6 +167,9 @@ function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Me
         metrics.oldestOpen.set(labels, (row.oldestMs ?? 0) / 1_000);
       }
   });
+  metrics.onScrape(() => {
+    for (const { provider, state } of worstCircuits(fleet)) metrics.circuitState.set({ provider }, state);
+  });
   metrics.onScrape(async () => {
     for (const { unit, limiter } of fleet.owned()) {
       const calls = limiter.takeWindowMax();
@@ -165,5 +181,15 @@ function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Me
           metrics.queueJobs.set({ ...labels, state }, counts[state] ?? 0);
       }
     }
+  });
+}
+
+function worstCircuits(fleet: Fleet) {
+  const circuits = fleet.owned().flatMap(({ unit }) => unit.lanes.map(({ circuit }) => circuit));
+  const providers = new Set(circuits.map(({ endpoint }) => endpoint.provider));
+  return [...providers].map((provider) => {
+    const own = circuits.filter(({ endpoint }) => endpoint.provider === provider);
+    const state = circuitStates.findLast((each) => own.some((circuit) => circuit.state === each)) ?? 'closed';
+    return { provider, state };
   });
 }

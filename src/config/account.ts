@@ -107,8 +107,11 @@ const projectId = (provider: ProviderName | undefined) => {
   return provider === 'huawei' ? field : field.exactOptional();
 };
 
+/** The highest cap that makes sense to write, in calls per window. */
+export const mostCalls = 10_000;
+
 const limit = section({
-  cap: whole(1, 10_000, 'calls per second, or per minute with per: minute').exactOptional(),
+  cap: whole(1, mostCalls, 'calls per second, or per minute with per: minute').exactOptional(),
   per: oneOf(['second', 'minute']).exactOptional(),
 }).refine(({ cap, per }) => cap !== undefined || per === undefined, {
   path: ['cap'],

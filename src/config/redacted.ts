@@ -1,11 +1,13 @@
 /** The configuration without its secrets, and its secrets without the rest. */
 import { unescape } from 'node:querystring';
-import { isSecretName, redact } from '../redact.ts';
+import { isSecretName, redact, withoutPassword } from '../redact.ts';
 import type { Config } from './shape.ts';
 
 /** For `config print`: the effective configuration as plain data, secrets as `***`, passwords in URLs too. */
 export function redactedConfig(config: Config): unknown {
-  return redact(config, secretsOf(config));
+  const { database } = config;
+  const shown = { ...config, database: { ...database, url: withoutPassword(database.url) } };
+  return redact(shown, secretsOf(config));
 }
 
 /** Every secret that the configuration holds as text, for the log to keep out of its lines. */

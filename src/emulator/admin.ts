@@ -66,9 +66,16 @@ async function streamCalls(calls: readonly Call[], response: ServerResponse): Pr
   const end = calls.length;
   for (let from = 0; from < end && !response.destroyed; from += 100) {
     const lines = calls.slice(from, Math.min(from + 100, end)).map(jsonLine);
-    if (!response.write(lines.join(''))) {
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
-    }
+    if (!response.write(lines.join(''))) await room(response);
   }
   response.end();
+}
+
+/** Resolves when the reader has caught up, or left. */
+async function room(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  // The one that was not awaited would listen until the end of the answer.
+  over.abort();
 }

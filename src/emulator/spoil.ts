@@ -37,15 +37,39 @@ export function spoiltAs(fault: Fault | undefined): string {
     case 'truncated':
     case 'html':
     case 'empty':
+    case 'wrong-type':
+    case 'huge':
+    case 'stranger':
+    case 'unnamed':
       return fault.kind;
     default:
       return '';
   }
 }
 
+/** Each list of a JSON answer, as `change` has it; the answer in a list where it holds none. */
+function withLists(body: string, change: (list: readonly unknown[]) => unknown): string {
+  const fields = Object.entries(JSON.parse(body) as Record<string, unknown>);
+  const changed = fields.map(
+    ([name, value]) => [name, Array.isArray(value) ? change(value) : value] as const,
+  );
+  const bare = !fields.some(([, value]) => Array.isArray(value));
+  return JSON.stringify(bare ? [Object.fromEntries(fields)] : Object.fromEntries(changed));
+}
+
+/** One more entry, formed like the others, that names what nobody asked for. */
+const withStranger = (list: readonly unknown[]): readonly unknown[] => [
+  ...list,
+  typeof list[0] === 'object' ? { ...list[0], task_id: stranger } : stranger,
+];
+const stranger = 'never-sent-1';
+
+/** A valid answer as far as a parser can tell that reads all of it. */
+const hugeBytes = 5 << 20;
+
 const page = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
 
-/** The four unreadable kinds come with status 200, whatever it was that they hide. */
+/** The unreadable kinds come with status 200, whatever it was that they hide. */
 export function spoil(answer: Answer, fault: Fault | undefined, latency: number): Delivery {
   const whole: Delivery = { ...answer, delay: latency, end: 'whole' };
   switch (fault?.kind) {
@@ -64,6 +88,14 @@ export function spoil(answer: Answer, fault: Fault | undefined, latency: number)
       return { ...whole, status: 200, headers: { 'content-type': 'text/html' }, body: page };
     case 'empty':
       return { ...whole, status: 200, body: '' };
+    case 'wrong-type':
+      return { ...whole, status: 200, body: withLists(answer.body, (list) => list.join()) };
+    case 'huge':
+      return { ...whole, status: 200, body: answer.body.padEnd(hugeBytes) };
+    case 'stranger':
+      return { ...whole, body: withLists(answer.body, withStranger) };
+    case 'unnamed':
+      return { ...whole, body: withLists(answer.body, (list) => list.slice(1)) };
     case 'throttle':
       // The only hint that the vendor's current SDK core reads, in milliseconds (@alicloud/openapi-core 1.0.8).
       return fault.ms === undefined

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
+import { int, stillOpen, text } from './dialect.ts';
 import type { LaneState } from './schema.ts';
 
 /** Proof of ownership: what a unit's row must still say for its owner to act. */
@@ -47,19 +48,24 @@ export interface Claimed {
 
 export interface Claiming {
   claim(call: string, lane: string, tenure: Tenure, keys: readonly string[]): Promise<Claimed>;
+  /**
+   * Undoes a claim of which nobody heard whether it was written; one that is still under way will fail. Rejects
+   * with LedgerAway while that can't be said for certain.
+   */
+  unclaim(call: string, lane: string, tenure: Tenure, keys: readonly string[]): Promise<void>;
   /** What the ledger knows of these keys; those it doesn't know are missing from the answer. */
   look(keys: readonly string[]): Promise<ReadonlyMap<string, Known>>;
 }
 
 export function claiming({ database, dialect, laneId }: Context): Claiming {
-  const { query, list, jsonList } = dialect;
+  const { query, among, jsonList } = dialect;
   const knownOf = (keys: readonly string[]) =>
     query
       .selectFrom('targets')
       .select(['key', 'urgent', 'attempts', 'ambiguous', 'call', 'settlement', 'code'])
       .select('provider_request')
-      .select(sql<number>`max(0, due - ${dialect.now})`.as('wait'))
-      .where('key', 'in', list(keys))
+      .select(dialect.greater(int(0), sql`due - ${dialect.now}`).as('wait'))
+      .where(among('key', keys))
       .compile();
 
   return {
@@ -76,16 +82,18 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
       const mine = query
         .selectFrom('targets')
         .select('seq')
-        .where('key', 'in', list(keys))
+        .where(among('key', keys))
         .where('call', '=', call);
-      const [, , known = [], gates] = await database.write([
+      const [, , , known = [], gates] = await database.write([
+        // A take-over waits for this claim and sees it, or comes first and is seen.
+        dialect.locked(tenure, 'share').compile(),
         query
           .updateTable('targets')
-          .set({ call, history: sql`ltrim(history || ' ' || ${call})` })
-          .where('key', 'in', list(keys))
+          .set({ call, history: sql`ltrim(history || ' ' || ${text(call)})` })
+          .where(among('key', keys))
           // The plus keeps the planner on the index of keys: the lane's open targets may be millions.
           .where(sql`+lane`, '=', laneId(lane))
-          .where('settlement', 'is', null)
+          .where(stillOpen)
           .where('call', '=', '')
           .where('due', '<=', now)
           .where((is) => is.exists(tenure))
@@ -93,7 +101,8 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
           .where((is) => is.not(is.exists(halt.select('name'))))
           .compile(),
         sql`insert into calls (id, lane, unit, epoch, claimed, targets)
-            select ${call}, ${laneId(lane)}, ${unit}, ${epoch}, ${now}, (select ${jsonList('seq')} from ${mine})
+            select ${text(call)}, ${int(laneId(lane))}, ${text(unit)}, ${int(epoch)}, ${now},
+              (select ${jsonList('seq')} from ${mine} as mine)
             where exists ${mine}`.compile(query),
         knownOf(keys),
         here
@@ -107,6 +116,32 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
         claimed: new Set(known.filter((row) => row['call'] === call).map((row) => String(row['key']))),
         known: knownMap(known),
       };
+    },
+
+    async unclaim(call, lane, { unit, epoch }, keys) {
+      const undone = { ended: dialect.now, result: 'unsent' };
+      await database.write([
+        query
+          .insertInto('calls')
+          .values({
+            id: call,
+            lane: laneId(lane),
+            unit,
+            epoch,
+            claimed: dialect.now,
+            targets: '[]',
+            ...undone,
+          })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(undone))
+          .compile(),
+        query
+          .updateTable('targets')
+          .set({ call: '' })
+          .where(among('key', keys))
+          .where(stillOpen)
+          .where('call', '=', call)
+          .compile(),
+      ]);
     },
 
     async look(keys) {

@@ -1,9 +1,13 @@
 /**
- * Controls: whether a lane may send, and who said so. States live here and nowhere else, so that nothing which
- * happens to Redis or to a process forgets a halt; each change is an event with its author and reason.
+ * Controls: whether a lane may send and how fast, and who said so. States live here and nowhere else, so that
+ * nothing which happens to Redis or to a process forgets a halt; each change is an event with its author and reason.
  */
 import { sql } from 'kysely';
+import type { Cap } from '../limiter.ts';
+import { lowestCaps, type UnitCaps } from './caps.ts';
 import type { Context } from './context.ts';
+import type { Row } from './database.ts';
+import { eventReading, eventWriting, type Events } from './events.ts';
 import { silenceMs } from './ownership.ts';
 import type { LaneState } from './schema.ts';
 
@@ -22,35 +26,81 @@ export interface LaneStatus {
   readonly dead: number;
   /** Milliseconds since the oldest open target was accepted; undefined if none is open. */
   readonly oldestMs: number | undefined;
+  /** The lowest cap among the workers that could own it; undefined while there are none. */
+  readonly configured: Cap | undefined;
+  /** What a person set, which goes before it. */
+  readonly capSet: CapSet | undefined;
 }
 
-export interface Controls {
-  /** `reason` is for people; `by` who or what decided. Setting the state it has already changes nothing. */
+/** Calls in any rolling window of the configured length; `since` in ms since 1970. */
+export interface CapSet {
+  readonly calls: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: number;
+}
+
+export interface Controls extends Events {
+  /**
+   * Stops an open lane, or opens a stopped one; `reason` is for people, `by` who or what decided. A stop changes
+   * nothing where the lane is stopped already: whoever mends the first cause must not undo a second one unseen.
+   */
   setLane(lane: string, state: LaneState, reason: string, by: string): Promise<void>;
+  /**
+   * The cap of the lane, and of all that share its unit, until it is set anew; undefined: the configured one. In
+   * force at the owner's next heartbeat.
+   */
+  setCap(lane: string, calls: number | undefined, reason: string, by: string): Promise<void>;
   /** Stops every lane at its next claim; undone only by `unhaltAll`. */
   haltAll(reason: string, by: string): Promise<void>;
   /** Ends the halt of everything, and the halts of single lanes with it; paused lanes stay paused. */
-  unhaltAll(by: string): Promise<void>;
+  unhaltAll(by: string, reason?: string): Promise<void>;
   halted(): Promise<{ readonly reason: string; readonly by: string; readonly since: number } | undefined>;
   /** All lanes ever registered, by name. Counting open targets costs time in proportion to their number. */
   lanes(): Promise<readonly LaneStatus[]>;
 }
 
-export function controls({ database, dialect, laneId }: Context): Controls {
+export function controls(context: Context): Controls {
+  const { database, dialect, laneId } = context;
   const { query } = dialect;
-  const event = (lane: string, what: string, why: string, actor: string) =>
-    query.insertInto('events').values({ at: dialect.now, lane, what, why, actor }).compile();
+  const event = eventWriting(dialect);
+  const allLanes = query.selectFrom('lanes');
+  const latestCaps = query
+    .selectFrom('events')
+    .select((is) => is.fn.max('seq').as('seq'))
+    .where('what', 'like', 'cap %')
+    .groupBy('lane');
 
   return {
+    ...eventReading(context),
+
     async setLane(lane, state, reason, by) {
+      const changes = state === 'open' ? '<>' : '=';
       await database.write([
+        event.ofEach(
+          allLanes.where('id', '=', laneId(lane)).where('state', changes, 'open'),
+          `lane ${state}`,
+          reason,
+          by,
+        ),
         query
           .updateTable('lanes')
           .set({ state, reason, by, since: dialect.now })
           .where('id', '=', laneId(lane))
-          .where((is) => is.or([is('state', '<>', state), is('reason', '<>', reason)]))
+          .where('state', changes, 'open')
           .compile(),
-        event(lane, `lane ${state}`, reason, by),
+      ]);
+    },
+
+    async setCap(lane, calls, reason, by) {
+      const unit = allLanes.select('unit').where('id', '=', laneId(lane));
+      await database.write([
+        query
+          .updateTable('units')
+          .set({ cap: calls ?? null })
+          .where('name', '=', unit)
+          .compile(),
+        event.ofEach(allLanes.where('unit', '=', unit), `cap ${calls ?? 'default'}`, reason, by),
       ]);
     },
 
@@ -62,11 +112,11 @@ export function controls({ database, dialect, laneId }: Context): Controls {
           .values({ name: 'halt', reason, by, since })
           .onConflict((conflict) => conflict.column('name').doUpdateSet({ reason, by, since }))
           .compile(),
-        event('', 'halt', reason, by),
+        event.ofAll('halt', reason, by),
       ]);
     },
 
-    async unhaltAll(by) {
+    async unhaltAll(by, reason = '') {
       await database.write([
         query.deleteFrom('switches').where('name', '=', 'halt').compile(),
         query
@@ -74,7 +124,7 @@ export function controls({ database, dialect, laneId }: Context): Controls {
           .set({ state: 'open', reason: '', by, since: dialect.now })
           .where('state', '=', 'halted')
           .compile(),
-        event('', 'unhalt', '', by),
+        event.ofAll('unhalt', reason, by),
       ]);
     },
 
@@ -88,11 +138,21 @@ export function controls({ database, dialect, laneId }: Context): Controls {
     async lanes() {
       const ofLane = query.selectFrom('targets').where('targets.lane', '=', sql.ref<number>('lanes.id'));
       const open = ofLane.where('settlement', 'is', null);
-      const [rows = []] = await database.read([
+      const [rows = [], workers = [], caps = []] = await database.read([
         query
           .selectFrom('lanes')
           .innerJoin('units', 'units.name', 'lanes.unit')
-          .select(['lanes.name as lane', 'account', 'operation', 'unit', 'state', 'reason', 'by', 'since'])
+          .select([
+            'lanes.name as lane',
+            'account',
+            'operation',
+            'unit',
+            'state',
+            'reason',
+            'by',
+            'since',
+            'cap',
+          ])
           .select(
             sql<string>`case when units.heartbeat >= ${dialect.now} - ${silenceMs} then units.owner else '' end`.as(
               'owner',
@@ -112,11 +172,29 @@ export function controls({ database, dialect, laneId }: Context): Controls {
           ])
           .orderBy('lanes.name')
           .compile(),
+        query
+          .selectFrom('workers')
+          .select('units')
+          .where('heartbeat', '>=', sql<number>`${dialect.now} - ${silenceMs}`)
+          .compile(),
+        query
+          .selectFrom('events')
+          .select(['lane', 'actor', 'why', 'at'])
+          .where('seq', 'in', latestCaps)
+          .compile(),
       ]);
-      return rows.map((row) => ({
+      const configured = lowestCaps(workers.map((row) => JSON.parse(String(row['units'])) as UnitCaps));
+      const setBy = new Map(caps.map((event) => [event['lane'], event]));
+      return rows.map(({ cap, ...row }) => ({
         ...(row as unknown as LaneStatus),
         oldestMs: (row['oldestMs'] as number | null) ?? undefined,
+        configured: configured.get(String(row['unit'])),
+        capSet: cap === null ? undefined : capSet(Number(cap), setBy.get(row['lane'])),
       }));
     },
   };
+}
+
+function capSet(calls: number, event: Row = { actor: '', why: '', at: 0 }): CapSet {
+  return { calls, by: String(event['actor']), reason: String(event['why']), since: Number(event['at']) };
 }

@@ -1,11 +1,17 @@
 /** The few phrases that databases spell differently; everything else is the query builder's. */
 import {
+  CompiledQuery,
   DummyDriver,
   Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
   sql,
+  type DialectAdapter,
+  type QueryCompiler,
   type RawBuilder,
 } from 'kysely';
 import type { Schema } from './schema.ts';
@@ -15,34 +21,129 @@ export interface Dialect {
   readonly query: Kysely<Schema>;
   /** The database's clock, in milliseconds since 1970. */
   readonly now: RawBuilder<number>;
-  /** A bound list, to stand after IN: one parameter however long it is, so that one prepared text serves all. */
-  list(values: readonly string[]): RawBuilder<string>;
-  /** A table to select from, of one JSON object a row, named `row` with the columns given. */
+  /** Whether a column's value is in the list: one parameter however long it is, so that one prepared text serves all. */
+  among(column: string, values: readonly string[]): RawBuilder<boolean>;
+  /** A table to select from, of one JSON object a row, named `entry`. */
   rows(objects: readonly object[]): RawBuilder<unknown>;
-  /** Column of a row of `rows`. */
+  /** Text column of a row of `rows`. */
   field(name: string): RawBuilder<string>;
   /** A JSON list of the numbers that a subquery's column gives. */
   jsonList(column: string): RawBuilder<string>;
+  /** The numbers of such a list as a table to select from, named `listed`, of one column `number`. */
+  numbers(column: string): RawBuilder<unknown>;
+  /** The larger, or the smaller, of two values of a row. */
+  greater(one: RawBuilder<number>, other: RawBuilder<number>): RawBuilder<number>;
+  lesser(one: RawBuilder<number>, other: RawBuilder<number>): RawBuilder<number>;
+  /**
+   * The same query, in a verb that others are to wait for who change these rows, as it waits for them; its next
+   * statement sees what they did. `share` lets others in who lock them so. No change where writers take turns.
+   */
+  locked<Rows extends Lockable<Rows>>(rows: Rows, strength: 'share' | 'update'): Rows;
+  /** The same for everybody who migrates. */
+  readonly lockMigrations: readonly CompiledQuery[];
+  /** What a server says of its durability, as one row (see doubts); undefined where there is no server. */
+  readonly serverSettings: CompiledQuery | undefined;
+  /**
+   * For tables: a whole number of 64 bits; a row number given by the database, and never twice; `byKey` stores
+   * rows in their key's order.
+   */
+  readonly types: { readonly integer: string; readonly serial: string; readonly byKey: string };
 }
+
+interface Lockable<Rows> {
+  forShare(): Rows;
+  forUpdate(): Rows;
+}
+
+function compiling(adapter: () => DialectAdapter, compiler: () => QueryCompiler): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: {
+      createAdapter: adapter,
+      createDriver: () => new DummyDriver(),
+      // Asked for by the builder's own migrations only, which are not used.
+      createIntrospector: (kysely) =>
+        adapter() instanceof PostgresAdapter
+          ? new PostgresIntrospector(kysely)
+          : new SqliteIntrospector(kysely),
+      createQueryCompiler: compiler,
+    },
+  });
+}
+
+/** A bound number or text whose type the database can't see from where it stands. */
+export const int = (value: number): RawBuilder<number> => sql<number>`cast(${value} as bigint)`;
+export const text = (value: string): RawBuilder<string> => sql<string>`cast(${value} as text)`;
+
+/** Text without NUL, where SQLite's drivers end it, and half characters: PostgreSQL can hold neither. */
+const wellFormed = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
+/** A value to bind, as every database can hold it. */
+export const storable = (value: unknown): unknown => (typeof value === 'string' ? wellFormed(value) : value);
+const json = (value: unknown): string => JSON.stringify(value, (_name, each: unknown) => storable(each));
+
+/**
+ * Whether targets that were picked by their keys are open. Spelt so that no planner takes the index of all open
+ * targets instead, which it does while its statistics don't know yet that they are many.
+ */
+export const stillOpen = sql<boolean>`(settlement || '') is null`;
+export const settledAlready = sql<boolean>`(settlement || '') is not null`;
 
 /** `time` replaces the database's clock: tests own time. */
 export function sqliteDialect(time?: () => number): Dialect {
-  const query = new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
+  return {
+    query: compiling(
+      () => new SqliteAdapter(),
+      () => new SqliteQueryCompiler(),
+    ),
+    get now() {
+      return time ? int(time()) : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
     },
-  });
+    among: (column, values) =>
+      sql<boolean>`${sql.ref(column)} in (select value from json_each(${json(values)}))`,
+    rows: (objects) => sql`(select value from json_each(${json(objects)})) as entry`,
+    field: (name) => sql<string>`json_extract(entry.value, ${sql.lit('$.' + name)})`,
+    jsonList: (column) => sql<string>`json_group_array(${sql.ref(column)})`,
+    numbers: (column) => sql`(select value as number from json_each(${sql.ref(column)})) as listed`,
+    greater: (one, other) => sql<number>`max(${one}, ${other})`,
+    lesser: (one, other) => sql<number>`min(${one}, ${other})`,
+    locked: (rows) => rows,
+    lockMigrations: [],
+    serverSettings: undefined,
+    types: { integer: 'INTEGER', serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', byKey: 'WITHOUT ROWID' },
+  };
+}
+
+/** Time is that of the statement's arrival: an index can be searched by it, and a wait for a lock doesn't move it. */
+export function postgresDialect(time?: () => number): Dialect {
+  const query = compiling(
+    () => new PostgresAdapter(),
+    () => new PostgresQueryCompiler(),
+  );
+  const jsonb = (value: unknown) => sql`cast(cast(${json(value)} as text) as jsonb)`;
   return {
     query,
     get now() {
-      return time ? sql<number>`${time()}` : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+      return time
+        ? int(time())
+        : sql<number>`cast(extract(epoch from statement_timestamp()) * 1000 as bigint)`;
     },
-    list: (values) => sql<string>`(select value from json_each(${JSON.stringify(values)}))`,
-    rows: (objects) => sql`(select value from json_each(${JSON.stringify(objects)})) as row`,
-    field: (name) => sql<string>`json_extract(row.value, ${sql.lit('$.' + name)})`,
-    jsonList: (column) => sql<string>`json_group_array(${sql.ref(column)})`,
+    // An array: a subquery's length is unknown to the planner, which then reads the whole table rather than an index.
+    among: (column, values) =>
+      sql<boolean>`${sql.ref(column)} = any (array(select jsonb_array_elements_text(${jsonb(values)})))`,
+    rows: (objects) => sql`jsonb_array_elements(${jsonb(objects)}) as entry (value)`,
+    field: (name) => sql<string>`(entry.value ->> ${sql.lit(name)})`,
+    jsonList: (column) => sql<string>`cast(coalesce(json_agg(${sql.ref(column)}), '[]') as text)`,
+    numbers: (column) =>
+      sql`(select cast(jsonb_array_elements_text(cast(${sql.ref(column)} as jsonb)) as bigint) as number) as listed`,
+    greater: (one, other) => sql<number>`greatest(${one}, ${other})`,
+    lesser: (one, other) => sql<number>`least(${one}, ${other})`,
+    locked: (rows, strength) => (strength === 'share' ? rows.forShare() : rows.forUpdate()),
+    // Any number that nobody else uses: "expunge" on a telephone's keys.
+    lockMigrations: [CompiledQuery.raw('SELECT pg_advisory_xact_lock(3978643)')],
+    serverSettings: CompiledQuery.raw(
+      `SELECT ${['fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names']
+        .map((name) => `current_setting('${name}') AS ${name}`)
+        .join(', ')}, (SELECT count(*) FROM pg_stat_replication) AS standbys`,
+    ),
+    types: { integer: 'BIGINT', serial: 'BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY', byKey: '' },
   };
 }

@@ -6,18 +6,22 @@
  * not pace, retry or decide; when it can't be read or written its verbs reject with LedgerAway.
  */
 import { systemClock, type Clock } from '../clock.ts';
+import { archiving, type Archiving } from './archive.ts';
 import { claiming, type Claiming } from './claim.ts';
 import type { Context } from './context.ts';
 import { controls, type Controls } from './controls.ts';
 import type { Database } from './database.ts';
-import { sqliteDialect, type Dialect } from './dialect.ts';
+import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 import { openLibsql } from './libsql.ts';
+import { doubting, type Doubting } from './doubts.ts';
 import { lookups, type Lookup } from './lookup.ts';
-import { migrate } from './migrations.ts';
+import { migrate, type Migrated } from './migrations.ts';
 import { offering, type Offering } from './offer.ts';
+import { openPostgres } from './postgres.ts';
 import { ownership, type Ownership } from './ownership.ts';
 import { recording, type Recording } from './record.ts';
 import { settling, type Settling } from './settle.ts';
+import { verifying, type Verifying } from './verify.ts';
 
 /** A lane as the configuration knows it; lanes of one unit share a cap and an owner. */
 export interface LaneEntry {
@@ -27,7 +31,18 @@ export interface LaneEntry {
   readonly unit: string;
 }
 
-export interface Ledger extends Recording, Offering, Claiming, Settling, Ownership, Controls, Lookup {
+export interface Ledger
+  extends
+    Recording,
+    Offering,
+    Claiming,
+    Settling,
+    Ownership,
+    Controls,
+    Lookup,
+    Archiving,
+    Verifying,
+    Doubting {
   /** The database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -57,14 +72,10 @@ export async function openLedger(
   lanes: readonly LaneEntry[],
   { time, onWrite, clock = systemClock }: LedgerOptions = {},
 ): Promise<Ledger> {
-  if (!url.startsWith('file:'))
-    throw new UnknownDatabase(
-      `database.url: ${url.split(':')[0]}: is no ledger of this version: use file:PATH`,
-    );
-  const database = timed(openLibsql(url), clock, onWrite);
-  const dialect = sqliteDialect(time);
+  const { database: bare, dialect } = openDatabase(url, time);
+  const database = timed(bare, clock, onWrite);
   try {
-    await migrate(database);
+    await migrate(database, dialect);
     const ids = await register(database, dialect, lanes);
     const laneId = (name: string): number => {
       const id = ids.get(name);
@@ -76,6 +87,27 @@ export async function openLedger(
     await database.close();
     throw error;
   }
+}
+
+/** Opens and migrates: what `openLedger` does too, said aloud. */
+export async function migrateLedger(url: string): Promise<Migrated> {
+  const { database, dialect } = openDatabase(url);
+  try {
+    return await migrate(database, dialect);
+  } finally {
+    await database.close();
+  }
+}
+
+/** By the scheme of its address: `file:` is embedded, `postgres:` or `postgresql:` a server. */
+export function openDatabase(url: string, time?: () => number): Pick<Context, 'database' | 'dialect'> {
+  const scheme = url.slice(0, url.indexOf(':'));
+  if (scheme === 'file') return { database: openLibsql(url), dialect: sqliteDialect(time) };
+  if (scheme === 'postgres' || scheme === 'postgresql')
+    return { database: openPostgres(url), dialect: postgresDialect(time) };
+  throw new UnknownDatabase(
+    `database.url: a ledger can't be kept at ${scheme}: ; use file:PATH or postgres://USER:PASSWORD@HOST/DATABASE`,
+  );
 }
 
 function timed(database: Database, clock: Clock, onWrite?: (ms: number) => void): Database {
@@ -101,6 +133,9 @@ function assemble(context: Context): Ledger {
     ...ownership(context),
     ...controls(context),
     ...lookups(context),
+    ...archiving(context),
+    ...verifying(context),
+    ...doubting(context),
     async ping() {
       await database.read([dialect.query.selectFrom('switches').select('name').compile()]);
     },

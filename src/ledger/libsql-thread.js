@@ -17,9 +17,10 @@ if (!port) throw new Error('libsql-thread runs as a worker thread only');
 const database = new Libsql(/** @type {{ path: string }} */ (workerData).path);
 // WAL lets readers and one writer work side by side; FULL makes every commit reach the disk before it counts.
 for (const pragma of [
+  // First: the others wait for it too, where another process opens the file at the same moment.
+  'busy_timeout = 5000',
   'journal_mode = WAL',
   'synchronous = FULL',
-  'busy_timeout = 5000',
   'cache_size = -65536',
 ])
   database.exec(`PRAGMA ${pragma}`);

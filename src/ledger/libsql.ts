@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { LedgerAway, type Database, type Row } from './database.ts';
+import { storable } from './dialect.ts';
 
 /** What the thread is sent: one verb's statements. */
 export interface Ask {
@@ -60,7 +61,7 @@ function connect(path: string): Connection {
       if (broken) return reject(broken);
       const id = ++last;
       waiting.set(id, { resolve, reject });
-      const bare = statements.map(({ sql, parameters }) => ({ sql, parameters }));
+      const bare = statements.map(({ sql, parameters }) => ({ sql, parameters: parameters.map(storable) }));
       thread.postMessage({ id, mode, statements: bare } satisfies Ask);
     });
   return {

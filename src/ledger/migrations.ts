@@ -1,64 +1,95 @@
 /** The tables, as numbered steps that are never edited once released; `migrate` runs those that are missing. */
 import { CompiledQuery } from 'kysely';
-import type { Database } from './database.ts';
+import { LedgerAway, type Database } from './database.ts';
+import type { Dialect } from './dialect.ts';
 
-const first = [
-  `CREATE TABLE lanes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
+type Step = (types: Dialect['types']) => readonly string[];
+
+const first: Step = ({ integer, serial, byKey }) => [
+  `CREATE TABLE lanes (id ${serial}, name TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
     operation TEXT NOT NULL, unit TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open',
-    reason TEXT NOT NULL DEFAULT '', "by" TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL)`,
-  `CREATE TABLE units (name TEXT PRIMARY KEY, owner TEXT NOT NULL DEFAULT '', epoch INTEGER NOT NULL DEFAULT 0,
-    heartbeat INTEGER NOT NULL DEFAULT 0, released INTEGER NOT NULL DEFAULT 0, cap INTEGER)`,
-  `CREATE TABLE workers (id TEXT PRIMARY KEY, heartbeat INTEGER NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
+    reason TEXT NOT NULL DEFAULT '', "by" TEXT NOT NULL DEFAULT '', since ${integer} NOT NULL)`,
+  `CREATE TABLE units (name TEXT PRIMARY KEY, owner TEXT NOT NULL DEFAULT '', epoch ${integer} NOT NULL DEFAULT 0,
+    heartbeat ${integer} NOT NULL DEFAULT 0, released ${integer} NOT NULL DEFAULT 0, cap ${integer})`,
+  `CREATE TABLE workers (id TEXT PRIMARY KEY, heartbeat ${integer} NOT NULL, host TEXT NOT NULL, pid ${integer} NOT NULL,
     units TEXT NOT NULL)`,
-  `CREATE TABLE requests (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, lane INTEGER NOT NULL,
-    requester TEXT NOT NULL, reason TEXT NOT NULL, urgent INTEGER NOT NULL, not_before INTEGER NOT NULL,
-    created INTEGER NOT NULL)`,
-  `CREATE TABLE request_targets (request INTEGER NOT NULL, target INTEGER NOT NULL,
-    PRIMARY KEY (request, target)) WITHOUT ROWID`,
+  `CREATE TABLE requests (seq ${serial}, id TEXT NOT NULL UNIQUE, lane ${integer} NOT NULL,
+    requester TEXT NOT NULL, reason TEXT NOT NULL, urgent ${integer} NOT NULL, not_before ${integer} NOT NULL,
+    created ${integer} NOT NULL)`,
+  `CREATE TABLE request_targets (request ${integer} NOT NULL, target ${integer} NOT NULL,
+    PRIMARY KEY (request, target)) ${byKey}`,
   `CREATE INDEX requests_of_target ON request_targets (target)`,
-  `CREATE TABLE targets (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, lane INTEGER NOT NULL,
+  `CREATE TABLE targets (seq ${serial}, key TEXT NOT NULL UNIQUE, lane ${integer} NOT NULL,
     kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, options TEXT NOT NULL,
-    urgent INTEGER NOT NULL, due INTEGER NOT NULL, offered_until INTEGER NOT NULL, job TEXT NOT NULL,
-    accepted INTEGER NOT NULL, opened_by INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    ambiguous INTEGER NOT NULL DEFAULT 0, crashes INTEGER NOT NULL DEFAULT 0, call TEXT NOT NULL DEFAULT '', history TEXT NOT NULL DEFAULT '',
+    urgent ${integer} NOT NULL, due ${integer} NOT NULL, offered_until ${integer} NOT NULL, job TEXT NOT NULL,
+    accepted ${integer} NOT NULL, opened_by ${integer} NOT NULL, attempts ${integer} NOT NULL DEFAULT 0,
+    ambiguous ${integer} NOT NULL DEFAULT 0, crashes ${integer} NOT NULL DEFAULT 0, call TEXT NOT NULL DEFAULT '', history TEXT NOT NULL DEFAULT '',
     settlement TEXT, code TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '',
-    provider_request TEXT NOT NULL DEFAULT '', settled INTEGER NOT NULL DEFAULT 0)`,
+    provider_request TEXT NOT NULL DEFAULT '', settled ${integer} NOT NULL DEFAULT 0)`,
   `CREATE INDEX targets_by_id ON targets (id)`,
   // What the feeder looks for; only open targets stand in these, so that they stay small for ever.
   `CREATE INDEX targets_to_offer ON targets (lane, offered_until, seq) WHERE settlement IS NULL`,
   `CREATE INDEX targets_to_offer_first ON targets (lane, offered_until, seq)
     WHERE settlement IS NULL AND urgent = 1`,
+  // Suspects, which are few: looked for in each round of the feeder.
+  `CREATE INDEX targets_suspected ON targets (lane, crashes, seq) WHERE settlement IS NULL AND crashes >= 3`,
   `CREATE INDEX targets_by_age ON targets (lane, accepted) WHERE settlement IS NULL`,
   `CREATE INDEX targets_held ON targets (call) WHERE settlement IS NULL AND call <> ''`,
   `CREATE INDEX dead_letters ON targets (lane, settled) WHERE settlement IN ('refused', 'exhausted')`,
-  `CREATE TABLE calls (id TEXT PRIMARY KEY, lane INTEGER NOT NULL, unit TEXT NOT NULL, epoch INTEGER NOT NULL,
-    claimed INTEGER NOT NULL, ended INTEGER, result TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
-    provider_request TEXT NOT NULL DEFAULT '', ms INTEGER NOT NULL DEFAULT 0, targets TEXT NOT NULL) WITHOUT ROWID`,
+  // What archiving looks for.
+  `CREATE INDEX targets_by_settled ON targets (settled) WHERE settlement IS NOT NULL`,
+  `CREATE TABLE archived (request ${integer} NOT NULL, settlement TEXT NOT NULL, n ${integer} NOT NULL,
+    PRIMARY KEY (request, settlement)) ${byKey}`,
+  `CREATE TABLE calls (id TEXT PRIMARY KEY, lane ${integer} NOT NULL, unit TEXT NOT NULL, epoch ${integer} NOT NULL,
+    claimed ${integer} NOT NULL, ended ${integer}, result TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
+    provider_request TEXT NOT NULL DEFAULT '', ms ${integer} NOT NULL DEFAULT 0, targets TEXT NOT NULL) ${byKey}`,
   `CREATE INDEX calls_by_unit ON calls (unit, claimed)`,
   `CREATE INDEX calls_open ON calls (unit) WHERE ended IS NULL`,
-  `CREATE TABLE events (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, lane TEXT NOT NULL, actor TEXT NOT NULL,
+  `CREATE TABLE events (seq ${serial}, at ${integer} NOT NULL, lane TEXT NOT NULL, actor TEXT NOT NULL,
     what TEXT NOT NULL, why TEXT NOT NULL)`,
-  `CREATE TABLE switches (name TEXT PRIMARY KEY, reason TEXT NOT NULL, "by" TEXT NOT NULL, since INTEGER NOT NULL)`,
+  `CREATE TABLE switches (name TEXT PRIMARY KEY, reason TEXT NOT NULL, "by" TEXT NOT NULL, since ${integer} NOT NULL)`,
 ];
 
-const steps: readonly (readonly string[])[] = [first];
+const steps: readonly Step[] = [first];
 
-/** Brings the tables up to this program's version; refuses a ledger that a newer program has written. */
-export async function migrate(database: Database): Promise<void> {
+/** A newer program has changed the tables: this one would not know what they mean. */
+export class LedgerIsNewer extends Error {
+  override readonly name = 'LedgerIsNewer';
+}
+
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Brings the tables up to this program's version, safely from many processes at once; refuses a ledger that a
+ * newer program has written. Answers the version before and after.
+ */
+export async function migrate(database: Database, { types, lockMigrations }: Dialect): Promise<Migrated> {
   const raw = (text: string) => CompiledQuery.raw(text);
-  await database.write([raw('CREATE TABLE IF NOT EXISTS ledger_version (step INTEGER PRIMARY KEY)')]);
+  const table = raw(`CREATE TABLE IF NOT EXISTS ledger_version (step ${types.integer} PRIMARY KEY)`);
+  const version = raw('SELECT coalesce(max(step), 0) AS step FROM ledger_version');
+  // First without a table: whoever only works in a ledger needs no right to create one.
+  const look = () =>
+    database.write([version]).catch((error: unknown) => {
+      if (error instanceof LedgerAway) throw error;
+      return database.write([...lockMigrations, table, version]);
+    });
+  let from: number | undefined;
   for (;;) {
-    const [rows] = await database.write([raw('SELECT coalesce(max(step), 0) AS step FROM ledger_version')]);
+    const rows = (await look()).at(-1);
     const done = Number(rows?.[0]?.['step']);
+    from ??= done;
     if (done > steps.length)
-      throw new Error(
+      throw new LedgerIsNewer(
         `the ledger is at version ${done}, this program knows ${steps.length}: use a newer one`,
       );
     const step = steps[done];
-    if (!step) return;
+    if (!step) return { from, to: done };
     // The version row comes first: of two processes that migrate at once, one fails on it and looks again.
-    const claim = CompiledQuery.raw('INSERT INTO ledger_version VALUES (?)', [done + 1]);
-    await database.write([claim, ...step.map(raw)]).catch((error: unknown) => {
+    const claim = CompiledQuery.raw(`INSERT INTO ledger_version VALUES (${done + 1})`);
+    await database.write([...lockMigrations, claim, ...step(types).map(raw)]).catch((error: unknown) => {
       if (!(error as Error).message.includes('ledger_version')) throw error;
     });
   }

@@ -2,10 +2,15 @@
  * Offer: which open targets should stand in the queue now. An offer holds until `offered_until`; when that
  * passes unsettled, the target is due for another look, whatever has become of its job. So a queue that lost
  * everything is refilled by the same query that fills it.
+ *
+ * Targets that dead workers had at hand again and again are suspects: one of them may be what kills. They are
+ * offered one job at a time, those that were there most often alone, so that whoever is innocent passes and
+ * whoever is not dies by itself, six times at most.
  */
 import { sql } from 'kysely';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
+import { stillOpen } from './dialect.ts';
 
 /** A target to offer, as the ledger holds it; `job` is that of the offer that ran out, '' if there was none. */
 export interface Offerable {
@@ -18,27 +23,50 @@ export interface Offerable {
   readonly job: string;
 }
 
+/** Deaths of workers that had it at hand: from here on a target is offered apart from those of no suspicion. */
+const suspectFrom = 3;
+/** From here on it is offered by itself. */
+const aloneFrom = 4;
+/** So many it does not survive itself. */
+const mostCrashes = 6;
+/** A stamp older than this is not looked for: a job whose worker died before is counted at its next death. */
+const stampedWithinMs = 3_600_000;
+
 export interface Offering {
-  /** Due, unsettled targets of the lane whose offer has run out or never was; urgent ones first, then oldest. */
+  /**
+   * Due, unsettled targets of the lane whose offer has run out or never was, without suspects; urgent ones first,
+   * then oldest.
+   */
   offerable(lane: string, limit: number): Promise<readonly Offerable[]>;
   /** Targets whose offer still holds, counted up to `limit`: what the queue is busy with. */
   offeredCount(lane: string, limit: number): Promise<number>;
   /** Stamps an offer: these keys stand in these jobs for `forMs` from now. */
   offer(jobOfKey: ReadonlyMap<string, string>, forMs: number): Promise<void>;
-  /** Forgets the offers in these jobs: their open targets are offerable at once. */
-  withdraw(lane: string, jobs: readonly string[]): Promise<void>;
+  /**
+   * Suspects of the lane to offer now, in one job: those with most crashes, oldest first, or the first of them by
+   * itself. None while any suspect is offered and unsettled, in whichever lane: a worker may have several.
+   */
+  suspects(lane: string, limit: number): Promise<readonly Offerable[]>;
+  /**
+   * Forgets the offers in these jobs, which a dead worker had at hand: their open targets are offerable at once
+   * and have one crash more; those with six are settled as exhausted. Answers which of the jobs it knew.
+   */
+  withdraw(lane: string, jobs: readonly string[]): Promise<readonly string[]>;
 }
 
 export function offering({ database, dialect, laneId }: Context): Offering {
   const { query, rows, field } = dialect;
   const waiting = (lane: string) =>
     query.selectFrom('targets').where('lane', '=', laneId(lane)).where('settlement', 'is', null);
+  const dueNow = (lane: string) =>
+    waiting(lane)
+      .select(['key', 'kind', 'id', 'parent', 'options', 'urgent', 'job'])
+      .where('offered_until', '<=', dialect.now)
+      .where('due', '<=', dialect.now);
   return {
     async offerable(lane, limit) {
-      const due = waiting(lane)
-        .select(['key', 'kind', 'id', 'parent', 'options', 'urgent', 'job'])
-        .where('offered_until', '<=', dialect.now)
-        .where('due', '<=', dialect.now)
+      const due = dueNow(lane)
+        .where('crashes', '<', sql.lit(suspectFrom))
         .orderBy('offered_until')
         .orderBy('seq')
         .limit(limit);
@@ -65,29 +93,67 @@ export function offering({ database, dialect, laneId }: Context): Offering {
       return Number(counted?.[0]?.['n']);
     },
 
+    async suspects(lane, limit) {
+      const offered = query
+        .selectFrom('targets')
+        .select('seq')
+        .where('settlement', 'is', null)
+        .where('crashes', '>=', sql.lit(suspectFrom))
+        .where('offered_until', '>', dialect.now)
+        .where('job', '<>', '')
+        .limit(1);
+      const due = dueNow(lane)
+        .select('crashes')
+        .where('crashes', '>=', sql.lit(suspectFrom))
+        .orderBy('crashes', 'desc')
+        .orderBy('seq')
+        .limit(limit);
+      const [busy = [], rows = []] = await database.read([offered.compile(), due.compile()]);
+      const crashes = Number(rows[0]?.['crashes']);
+      if (busy.length > 0) return [];
+      const alike = rows.filter((row) => row['crashes'] === crashes);
+      return alike.slice(0, crashes >= aloneFrom ? 1 : limit).map(offerable);
+    },
+
     async withdraw(lane, jobs) {
-      await database.write([
-        query
-          .updateTable('targets')
-          .set((is) => ({ job: '', offered_until: is.ref('due') }))
-          .where('lane', '=', laneId(lane))
-          .where('settlement', 'is', null)
-          .where('offered_until', '>', dialect.now)
-          .where('job', 'in', dialect.list(jobs))
+      const { now } = dialect;
+      const atHand = query
+        .selectFrom('targets')
+        .select('seq')
+        .where('lane', '=', laneId(lane))
+        .where('settlement', 'is', null)
+        .where('offered_until', '>', sql<number>`${now} - ${stampedWithinMs}`)
+        .where(dialect.among('job', jobs));
+      const message =
+        `${mostCrashes} workers died while they had this at hand: a person should look at it, and at what ` +
+        'those workers said last, before it is asked for again';
+      const crashed = query
+        .updateTable('targets')
+        .set({ crashes: sql<number>`crashes + 1`, job: '', offered_until: sql<number>`due` })
+        .where('seq', 'in', atHand)
+        .where(stillOpen);
+      const [known = []] = await database.write([
+        atHand.clearSelect().select('job').distinct().compile(),
+        crashed
+          .set({ settlement: 'exhausted', settled: now, code: 'WorkerCrashed', message })
+          .where('crashes', '>=', sql.lit(mostCrashes - 1))
           .compile(),
+        crashed.compile(),
       ]);
+      return known.map(({ job }) => String(job));
     },
 
     async offer(jobOfKey, forMs) {
       const objects = [...jobOfKey].map(([key, job]) => ({ key, job }));
       await database.write([
         sql`update targets set job = ${field('job')}, offered_until = ${dialect.now} + ${forMs}
-            from ${rows(objects)} where targets.key = ${field('key')} and settlement is null`.compile(query),
+            from ${rows(objects)} where targets.key = ${field('key')} and ${stillOpen}`.compile(query),
       ]);
     },
   };
 }
 
 function offerable(row: Row): Offerable {
-  return { ...(row as unknown as Omit<Offerable, 'urgent'>), urgent: row['urgent'] === 1 };
+  const { key, kind, id, parent, options, job } = row as unknown as Offerable;
+  return { key, kind, id, parent, options, job, urgent: row['urgent'] === 1 };
 }

@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import type { DeletionRequest, Target } from '../deletion.ts';
 import type { Context } from './context.ts';
+import { int, settledAlready } from './dialect.ts';
 
 /** A target with its key, and the queue job that will offer it at once ('' = the feeder will). */
 export interface KeyedTarget {
@@ -43,7 +44,7 @@ export interface Recording {
 }
 
 export function recording({ database, dialect, laneId }: Context): Recording {
-  const { query, list, rows, field } = dialect;
+  const { query, among, rows, field, greater, lesser } = dialect;
   return {
     async record(id, lane, request, targets, reusedKinds, offeredForMs) {
       const { now } = dialect;
@@ -57,7 +58,7 @@ export function recording({ database, dialect, laneId }: Context): Recording {
       const final = sql<boolean>`settlement in ('deleted', 'absent')`;
       const answered = request.again
         ? sql<boolean>`false`
-        : sql<boolean>`(${final} and kind not in ${list(reusedKinds)})`;
+        : sql<boolean>`(${final} and not (${among('kind', reusedKinds)}))`;
       const [, , , , states] = await database.write([
         query
           .insertInto('requests')
@@ -77,31 +78,34 @@ export function recording({ database, dialect, laneId }: Context): Recording {
           .set({
             settlement: null,
             ...{ code: '', message: '', provider_request: '', settled: 0, call: '', job: '' },
-            ...{ attempts: 0, ambiguous: 0, urgent, due, offered_until: due },
+            ...{ attempts: 0, ambiguous: 0, crashes: 0, urgent, due, offered_until: due },
             accepted: now,
             opened_by: self,
           })
-          .where('key', 'in', list(keys))
-          .where('settlement', 'is not', null)
+          .where(among('key', keys))
+          .where(settledAlready)
           .where((is) => is.not(answered))
           .compile(),
         // SQLite wants a WHERE between the selected table and ON CONFLICT, or it reads a join.
         sql`insert into targets (key, lane, kind, id, parent, options, job, urgent, due, offered_until, accepted, opened_by)
-            select ${sql.join(['key', 'lane', 'by', 'id', 'parent', 'options', 'job'].map((name) => (name === 'lane' ? sql`${laneId(lane)}` : field(name))))},
-              ${urgent}, ${due}, case when ${field('job')} = '' then ${due} else ${now} + ${offeredForMs} end, ${now}, ${self}
+            select ${field('key')}, ${int(laneId(lane))}, ${sql.join(['by', 'id', 'parent', 'options', 'job'].map(field))},
+              ${int(urgent)}, ${int(due)},
+              case when ${field('job')} = '' then ${int(due)} else ${now} + ${offeredForMs} end, ${now}, ${self}
             from ${rows(objects)} where true
-            on conflict (key) do update set urgent = max(urgent, excluded.urgent), due = min(due, excluded.due),
-              offered_until = case when targets.job = '' then min(offered_until, excluded.due) else offered_until end
-            where settlement is null`.compile(query),
+            on conflict (key) do update set urgent = ${greater(sql`targets.urgent`, sql`excluded.urgent`)},
+              due = ${lesser(sql`targets.due`, sql`excluded.due`)},
+              offered_until = case when targets.job = ''
+                then ${lesser(sql`targets.offered_until`, sql`excluded.due`)} else targets.offered_until end
+            where targets.settlement is null`.compile(query),
         sql`insert into request_targets (request, target)
-            select ${self}, seq from targets where key in ${list(keys)} on conflict do nothing`.compile(
+            select ${self}, seq from targets where ${among('key', keys)} on conflict do nothing`.compile(
           query,
         ),
         query
           .selectFrom('targets')
           .select(['key', 'job', 'settlement'])
           .select((is) => is('opened_by', '=', self).as('ours'))
-          .where('key', 'in', list(keys))
+          .where(among('key', keys))
           .compile(),
       ]);
       const found = states ?? [];

@@ -78,6 +78,8 @@ export interface Schema {
     provider_request: string;
     settled: number;
   };
+  /** How many of a request's targets ended so and stand in an archive now. */
+  archived: { request: number; settlement: Settlement; n: number };
   calls: {
     id: string;
     lane: number;
@@ -86,10 +88,10 @@ export interface Schema {
     claimed: number;
     ended: number | null;
     /** answered, a failure class, unsent, or lost (its owner died). */
-    result: string;
-    code: string;
-    provider_request: string;
-    ms: number;
+    result: Generated<string>;
+    code: Generated<string>;
+    provider_request: Generated<string>;
+    ms: Generated<number>;
     /** JSON list of the targets' seq. */
     targets: string;
   };

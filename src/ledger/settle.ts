@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
 import type { Context } from './context.ts';
+import { stillOpen } from './dialect.ts';
 
 /** How a call ended, as the provider or the transport said it. */
 export interface CallEnd {
@@ -46,7 +47,7 @@ export interface Settling {
 }
 
 export function settling({ database, dialect }: Context): Settling {
-  const { query, list } = dialect;
+  const { query, among } = dialect;
   return {
     async settle(end, consequences) {
       const { now } = dialect;
@@ -54,19 +55,19 @@ export function settling({ database, dialect }: Context): Settling {
       const update = ({ keys }: Consequence) =>
         query
           .updateTable('targets')
-          .where('key', 'in', list(keys))
-          .where('settlement', 'is', null)
+          .where(among('key', keys))
+          .where(stillOpen)
           // A successor that took this call for lost has let go of its targets: the answer still counts.
-          .where('call', 'in', [end.call, '']);
+          .where('call', 'in', [end.call, ''])
+          .where((is) => is.not(is.exists(written)));
+      const call = query.selectFrom('calls').select('id').where('id', '=', end.call);
+      // Said twice, where it was not heard that it was written, it is in force once.
+      const written = call.where('ended', 'is not', null).where('result', '<>', 'lost');
       await database.write([
-        query
-          .updateTable('calls')
-          .set({ ended: now, result: end.result, code: end.code, ms: Math.round(end.ms), ...answer })
-          .where('id', '=', end.call)
-          .compile(),
+        dialect.locked(call, 'update').compile(),
         ...consequences.map((consequence) => {
           const { then, ambiguous = false } = consequence;
-          const doubt = { ambiguous: sql<number>`max(ambiguous, ${ambiguous ? 1 : 0})` };
+          const doubt = ambiguous ? { ambiguous: 1 } : {};
           if (then === 'release')
             return update(consequence)
               .set({ call: '', ...doubt })
@@ -84,6 +85,12 @@ export function settling({ database, dialect }: Context): Settling {
             .set({ ...spent, call: '', due: sql<number>`${now} + ${Math.round(delayMs)}` })
             .compile();
         }),
+        query
+          .updateTable('calls')
+          .set({ ended: now, result: end.result, code: end.code, ms: Math.round(end.ms), ...answer })
+          .where('id', '=', end.call)
+          .where((is) => is.not(is.exists(written)))
+          .compile(),
       ]);
     },
   };

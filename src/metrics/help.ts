@@ -15,6 +15,8 @@ export const help = {
     'Targets in one call. Under a backlog it should be the batch limit of the operation; less wastes cap.',
   provider_codes_total:
     'Codes that the provider answered with, or ours in lower case (timeout, reset); other is any beyond the first 64 of an operation.',
+  strange_ids_total:
+    'Ids in answers to calls that had not named them: counted and nothing else. Anything but zero deserves a look.',
   limiter_cap:
     'Calls that the lane may send in one period (a second, or a minute) by documentation, configuration or lane cap.',
   limiter_rate:
@@ -36,5 +38,7 @@ export const help = {
   ledger_up: '1 if the ledger answers. At 0 nothing is accepted and nothing is sent.',
   halted: '1 while a person has halted everything. Single lanes show in lane_state.',
   lane_state: 'The state of a lane: 1 for the state it is in, 0 for the others.',
+  circuit_state:
+    'Whether the provider answers: 1 for the worst state among the lanes owned here. open: a lane got no usable answer and sends probes only.',
   build_info: 'Always 1; version and node tell what runs here.',
 } as const;

@@ -44,14 +44,22 @@ export async function enqueue(
   const fills = targets.length >= operation.batchLimit;
   const window = fills ? queueWindow(operation, rate) : directWindow(operation, rate);
   const total = { accepted: 0, duplicates: 0, alreadySettled: 0 };
-  const now = means.queues !== undefined && request.notBefore === 0;
-  let room = !now ? 0 : window - (await ledger.offeredCount(lane, window));
+  const now = request.notBefore === 0;
+  // A queue that did not answer to one part of a large request is not waited for at each of the others.
+  let { queues } = means;
+  const onQueueAway = (error: unknown) => {
+    queues = undefined;
+    means.onQueueAway(error);
+  };
+  let room = queues && now ? window - (await ledger.offeredCount(lane, window)) : 0;
   for (let at = 0; at < targets.length; at += chunk) {
     const part = targets.slice(at, at + chunk);
     // Urgent targets are offered whatever waits before them; the rest while the queue is short.
-    const offered = request.urgent && now ? part : part.slice(0, Math.max(0, room));
+    const most = request.urgent ? part.length : Math.max(0, room);
+    const offered = queues && now ? part.slice(0, most) : [];
     room -= offered.length;
-    const recorded = await recordAndQueue(means, operation, lane, id, request, part, offered);
+    const present = { ...means, queues, onQueueAway };
+    const recorded = await recordAndQueue(present, operation, lane, id, request, part, offered);
     total.accepted += recorded.accepted;
     total.duplicates += recorded.duplicates;
     total.alreadySettled += recorded.alreadySettled;

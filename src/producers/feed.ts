@@ -58,44 +58,67 @@ export interface FeedMeans {
   readonly trouble: (what: string, error: unknown) => void;
 }
 
-/** Feeds until `signal` is aborted. */
+/**
+ * Feeds until `signal` is aborted. After a failure the queue has to take something small before work is packed and
+ * stamped for it again: what it refuses would be unstamped at once, four times a second for as long as it lasts.
+ */
 export async function feed(means: FeedMeans, signal: AbortSignal): Promise<void> {
+  const { queues, clock, lanes, trouble } = means;
+  const failed = (error: unknown): boolean => {
+    trouble('feeding failed', error);
+    return false;
+  };
+  let sure = true;
   while (!signal.aborted) {
-    for (const lane of means.lanes())
-      await feedLane(means, lane).catch((error: unknown) => means.trouble('feeding failed', error));
-    await pause(means.clock, everyMs, signal);
+    for (const lane of lanes()) {
+      sure ||= await queues.accepting().then(() => true, failed);
+      if (!sure) break;
+      sure = await feedLane(means, lane).then(() => true, failed);
+    }
+    await pause(clock, everyMs, signal);
   }
 }
 
 /** One round for one lane; answers how many targets were offered anew. */
-export async function feedLane({ ledger, queues, clock }: FeedMeans, lane: FedLane): Promise<number> {
+export async function feedLane(means: FeedMeans, lane: FedLane): Promise<number> {
+  const { ledger } = means;
   const { name, operation } = lane;
   const window = queueWindow(operation, lane.rate);
   const room = window - (await ledger.offeredCount(name, window));
-  if (room <= 0) return 0;
-  const due = await ledger.offerable(name, Math.min(room, mostAtOnce));
-  if (due.length === 0) return 0;
+  const due = room > 0 ? await ledger.offerable(name, Math.min(room, mostAtOnce)) : [];
+  const offered = await offer(means, lane, due, Infinity);
+  // Whatever room there is: they are one job, and it must not wait for a day when nothing else does.
+  return offered + (await offer(means, lane, await ledger.suspects(name, operation.batchLimit), 1));
+}
 
+/** Those whose job still exists stay there; the others get new ones, at most so many jobs in all. */
+async function offer(
+  { ledger, queues, clock }: FeedMeans,
+  { name, operation }: FedLane,
+  due: readonly Offerable[],
+  most: number,
+): Promise<number> {
+  if (due.length === 0) return 0;
   const jobs = new Set(due.map(({ job }) => job).filter((job) => job !== ''));
-  const alive = await queues.alive(name, [...jobs]);
+  const alive = await queues.alive(name, [...jobs], offerMs);
   const stillThere = due.filter(({ job }) => alive.has(job));
-  const anew = due.filter(({ job }) => !alive.has(job));
+  const lost = due.filter(({ job }) => !alive.has(job));
   const asked = { request: 'feeder', requester: 'expunge', reason: 'open in the ledger' };
-  const packed = pack(operation, anew.map(toTarget), asked, clock);
+  const packed = pack(operation, lost.map(toTarget), asked, clock).slice(0, Math.max(0, most - alive.size));
 
   const stamps = new Map(stillThere.map(({ key, job }) => [key, job]));
-  for (const { job, keys } of packed) for (const key of keys) stamps.set(key, job.id);
-  await ledger.offer(stamps, offerMs);
+  const anew = new Map(packed.flatMap(({ job, keys }) => keys.map((key) => [key, job.id] as const)));
+  await ledger.offer(new Map([...stamps, ...anew]), offerMs);
   try {
     await queues.add(
       name,
       packed.map(({ job }) => job),
     );
   } catch (error) {
-    await ledger.offer(new Map(anew.map(({ key }) => [key, stamps.get(key) ?? ''])), 0);
+    await ledger.offer(anew, 0);
     throw error;
   }
-  return anew.length;
+  return anew.size;
 }
 
 /** What the ledger holds was accepted before it was recorded. */

@@ -32,6 +32,13 @@ interface Answered {
   readonly requestId: string;
 }
 
+/** Where the calls of this operation go: `https://vod.cn-shanghai.aliyuncs.com`. */
+export function originOf({ name, accept, kinds, request }: Operation, site: Site): string {
+  const example = accept(kinds[0].example);
+  if ('problems' in example) throw new Error(`${name}: its own example is no ${kinds[0].name}`);
+  return request([example], site).origin;
+}
+
 export type CallResult = { readonly vetoed: true } | (Answered & { readonly interpretation: Interpretation });
 
 export type ReadResult =

@@ -7,7 +7,7 @@ import type { Outcome, Settlement, Target } from '../deletion.ts';
 import { attemptCall, type CallResult } from '../providers/call.ts';
 import type { Limiter } from '../limiter.ts';
 import { claimValidMs, type Claim } from './claim.ts';
-import { split, type Item } from './gather.ts';
+import { isRetried, split, type Item } from './gather.ts';
 import type { Lane } from './lane.ts';
 import type { Means } from './means.ts';
 import { consequences, settleDurably } from './settle.ts';
@@ -35,14 +35,14 @@ export async function attempt(claim: Claim, around: Surroundings): Promise<void>
   let wrote = began;
   const onWrite = (): boolean => {
     wrote = means.clock.monotonic();
-    if (lane.open && wrote - began < claimValidMs) return limiter.write();
+    if (isGood(claim, wrote)) return limiter.write();
     limiter.unwritten();
     return false;
   };
   const batch = [head.target, ...rest.map(({ target }) => target)] as const;
   const sent = { operation, batch, site, credentials, transport, clock: means.clock, onWrite };
   const result = await attemptCall(sent);
-  learn(result, limiter);
+  learn(result, claim, limiter);
   around.answered(lane, result);
   if ('vetoed' in result) return unsend(claim, means);
 
@@ -55,23 +55,29 @@ export async function attempt(claim: Claim, around: Surroundings): Promise<void>
   report(claim, result, verdicts, wrote, means);
 }
 
+/** It may be sent now, a second after it was claimed at the latest: a successor of this process counts on that. */
+export const isGood = ({ lane, began, pass }: Claim, now: number): boolean =>
+  lane.open && now - began < claimValidMs && lane.setup.circuit.lets(pass);
+
 /** A claimed call that was not sent after all: as if it had not been, and first in the line again. */
 export async function unsend(claim: Claim, means: Means): Promise<void> {
   const { lane, gathered, call } = claim;
+  lane.setup.circuit.unused(claim.pass);
   const keys = gathered.items.map(({ key }) => key);
   const end = { call, result: 'unsent', code: '', providerRequest: '', ms: 0 };
   await settleDurably(means, end, [{ then: 'release', keys }]);
   lane.giveBack(gathered);
 }
 
-/** What the limiter learns of a call. */
-function learn(result: CallResult, limiter: Limiter): void {
+/** What circuit, budget and limiter learn of a call. */
+function learn(result: CallResult, { lane, gathered, pass }: Claim, limiter: Limiter): void {
   if ('vetoed' in result) return;
+  const failed = 'failure' in result.interpretation ? result.interpretation.failure : undefined;
+  lane.setup.circuit.heard(pass, failed?.class === 'transient' ? failed.code : undefined);
+  if (!isRetried(gathered)) lane.budget.earn();
   if (!result.written) return limiter.unwritten();
-  if (!('failure' in result.interpretation)) return limiter.accepted();
-  const { failure } = result.interpretation;
-  if (failure.class === 'throttled') return limiter.throttled(failure.retryAfter);
-  if (failure.code === 'timeout') return limiter.late();
+  if (failed?.class === 'throttled') return limiter.throttled(failed.retryAfter);
+  if (failed?.code === 'timeout') return limiter.late();
   limiter.accepted();
 }
 
@@ -83,9 +89,10 @@ async function decide(
   const { items } = claim.gathered;
   const { missingMeans, answersPerId } = claim.lane.setup.operation;
   const jitter = means.clock.random();
-  const call = (item: Item): Circumstances => {
-    const { attempts } = item;
-    return { size: items.length, attempts, jitter, policy: means.retry, missingMeans, answersPerId };
+  const { outageMs } = claim.lane.setup.circuit;
+  const call = ({ attempts }: Item): Circumstances => {
+    const { retry: policy } = means;
+    return { size: items.length, attempts, jitter, policy, missingMeans, answersPerId, outageMs };
   };
   if ('failure' in interpretation) {
     const { failure } = interpretation;

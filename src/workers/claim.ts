@@ -5,6 +5,7 @@
 import { pause } from '../clock.ts';
 import type { Gate, Known, Tenure } from '../ledger/claim.ts';
 import type { Credentials } from '../providers/signing.ts';
+import type { Pass } from './circuit.ts';
 import type { Fate, Gathered } from './gather.ts';
 import type { Lane } from './lane.ts';
 import type { Means } from './means.ts';
@@ -15,6 +16,7 @@ export interface Claim {
   readonly call: string;
   readonly gathered: Gathered;
   readonly credentials: Credentials;
+  readonly pass: Pass;
   /** Monotonic ms at which the claim was asked for. */
   readonly began: number;
 }
@@ -29,6 +31,7 @@ const ledgerPauseMs = 500;
 export async function claim(
   lane: Lane,
   gathered: Gathered,
+  pass: Pass,
   tenure: Tenure,
   { ledger, clock, observer }: Means,
 ): Promise<Claim | 'lost' | undefined> {
@@ -41,11 +44,16 @@ export async function claim(
     return undefined;
   }
   const keys = gathered.items.map(({ key }) => key);
+  /** It may have been written without our hearing of it: its targets are free when the ledger says so. */
+  const unclaim = async (): Promise<void> => {
+    await pause(clock, ledgerPauseMs);
+    if (await ledger.unclaim(call, lane.setup.name, tenure, keys).catch(asError)) return unclaim();
+  };
   const answer = await ledger.claim(call, lane.setup.name, tenure, keys).catch(asError);
   if (answer instanceof Error) {
     observer.trouble('a claim failed', answer);
+    await unclaim();
     lane.giveBack(gathered);
-    await pause(clock, ledgerPauseMs);
     return undefined;
   }
   const { gate, claimed, known } = answer;
@@ -54,7 +62,7 @@ export async function claim(
     if (!claimed.has(item.key)) lane.fate(item, unclaimedFate(gate, known.get(item.key)));
   const [head, ...rest] = gathered.items.filter(({ key }) => claimed.has(key));
   if (!head) return gate.state === 'lost' ? 'lost' : undefined;
-  return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, began };
+  return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, pass, began };
 }
 
 const asError = (thrown: unknown): Error => thrown as Error;

@@ -18,8 +18,16 @@ export interface Confirming {
   launch(): boolean;
 }
 
-/** `work` is told that a read waits for a turn. */
-export function confirming(limiter: Limiter, clock: Clock, work: () => void): Confirming {
+/**
+ * `work` is told that a read waits for a turn. Reads have no claim: `sure` says that the unit is still ours at the
+ * moment of the write.
+ */
+export function confirming(
+  limiter: Limiter,
+  clock: Clock,
+  sure: () => boolean,
+  work: () => void,
+): Confirming {
   const queue: (() => void)[] = [];
   return {
     get waiting() {
@@ -33,7 +41,7 @@ export function confirming(limiter: Limiter, clock: Clock, work: () => void): Co
     },
 
     async confirm({ lane, credentials }, targets) {
-      const { operation, site, transport } = lane.setup;
+      const { operation, site, transport, circuit } = lane.setup;
       const { read } = operation;
       const readable = read ? targets.filter(({ by }) => read.kinds.includes(by)) : [];
       const found = new Map<Target, Existence>();
@@ -41,7 +49,11 @@ export function confirming(limiter: Limiter, clock: Clock, work: () => void): Co
         const [head, ...rest] = readable.slice(at, at + read.limit);
         if (!head) break;
         const batch = [head, ...rest] as const;
-        const onWrite = () => limiter.write();
+        const onWrite = () => {
+          if (sure() && circuit.state === 'closed') return limiter.write();
+          limiter.unwritten();
+          return false;
+        };
         const sent = { operation, read, batch, site, credentials, transport, clock, onWrite };
         const result = await new Promise<ReadResult>((resolve, reject) => {
           queue.push(() => void attemptRead(sent).then(resolve, reject));

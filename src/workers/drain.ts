@@ -5,13 +5,14 @@
  *
  * It guarantees that no call is sent without a claim of this tenure, that the first call after a start or an
  * unhalt goes alone, and that nothing is claimed which will not be sent soon. Fullness and order are the bins',
- * the window the limiter's.
+ * the window the limiter's, and whether the provider answers at all the circuit's.
  */
 import type { Tenure } from '../ledger/claim.ts';
+import { silenceMs } from '../ledger/ownership.ts';
 import type { Limiter } from '../limiter.ts';
 import type { CallResult } from '../providers/call.ts';
-import { attempt, unsend, type Surroundings } from './attempt.ts';
-import { claim, claimValidMs, type Claim } from './claim.ts';
+import { attempt, isGood, unsend, type Surroundings } from './attempt.ts';
+import { claim, type Claim } from './claim.ts';
 import { confirming, type Confirming } from './confirm.ts';
 import { Lane } from './lane.ts';
 import type { Means, UnitSetup } from './means.ts';
@@ -38,9 +39,11 @@ export class Drain {
   /** Turns asked for and not yet taken. */
   #asked = 0;
   #stopped = false;
+  #sureUntil = -Infinity;
   #latencyMs = 100;
   #turn = 0;
   #cancelWake = () => {};
+  #unwatch: readonly (() => void)[] = [];
 
   constructor(setup: UnitSetup, tenure: Tenure, limiter: Limiter, means: Means) {
     this.setup = setup;
@@ -48,7 +51,8 @@ export class Drain {
     this.limiter = limiter;
     this.#means = means;
     this.lanes = setup.lanes.map((lane) => new Lane(lane, means, () => this.#pump()));
-    this.#confirming = confirming(limiter, means.clock, () => this.#admit());
+    const sure = () => !this.#stopped && means.clock.monotonic() < this.#sureUntil;
+    this.#confirming = confirming(limiter, means.clock, sure, () => this.#admit());
     this.#around = {
       means,
       limiter,
@@ -58,8 +62,15 @@ export class Drain {
   }
 
   start(): void {
+    if (this.#stopped) return;
+    this.#unwatch = this.lanes.map(({ setup }) => setup.circuit.watch(() => this.#pump()));
     for (const lane of this.lanes) lane.start();
     this.tune();
+  }
+
+  /** The ledger was asked at this monotonic time, and said that the unit is ours: nobody can have taken it before. */
+  confirmed(asked: number): void {
+    this.#sureUntil = asked + silenceMs;
   }
 
   /** To be called about every second: consumers hold as many jobs as the present latency needs. */
@@ -72,6 +83,7 @@ export class Drain {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelWake();
+    for (const end of this.#unwatch) end();
     const closing = Promise.all(this.lanes.map((lane) => lane.close()));
     for (const claim of this.#ready.splice(0)) this.#unsend(claim);
     while (this.#unsettled.size > 0) await Promise.race(this.#unsettled);
@@ -90,7 +102,7 @@ export class Drain {
       const ahead = this.#ready.length + this.#claiming;
       if (ahead + this.#flying >= this.#ceiling) return;
       const lane = this.#nextLane(ahead > 0);
-      if (!lane) return;
+      if (!lane) return this.#wakeForProbe();
       const early = this.limiter.dueIn(ahead) - (this.#takesAhead(lane) ? aheadMs : nearMs);
       if (early > 0) return this.#wake(early);
       this.#claim(lane);
@@ -119,17 +131,27 @@ export class Drain {
     this.#cancelWake = this.#means.clock.after(ms, () => this.#pump());
   }
 
+  /** Lanes whose circuit is open may have work that no event will call for. */
+  #wakeForProbe(): void {
+    const soonest = Math.min(...this.lanes.map(({ setup }) => setup.circuit.probeInMs));
+    if (soonest > 0 && soonest < Infinity) this.#wake(soonest);
+  }
+
   #claim(lane: Lane): void {
-    const gathered = lane.bins.take(this.#means.clock.monotonic());
+    const gathered = lane.take();
     if (!gathered) return;
+    const { circuit } = lane.setup;
+    const pass = circuit.enter();
     this.#turn = this.lanes.indexOf(lane);
     this.#claiming++;
     lane.busy++;
-    const claiming = claim(lane, gathered, this.tenure, this.#means).then((claimed) => {
+    const claiming = claim(lane, gathered, pass, this.tenure, this.#means).then((claimed) => {
       this.#claiming--;
       if (claimed === 'lost') this.#stopped = true;
-      if (!claimed || claimed === 'lost') lane.busy--;
-      else if (this.#stopped) this.#unsend(claimed);
+      if (!claimed || claimed === 'lost') {
+        lane.busy--;
+        circuit.unused(pass);
+      } else if (this.#stopped) this.#unsend(claimed);
       else this.#ready.push(claimed);
       this.#pump();
       this.#admit();
@@ -163,7 +185,7 @@ export class Drain {
     if (this.#confirming.launch()) return;
     const now = this.#means.clock.monotonic();
     for (let claim = this.#ready.shift(); claim; claim = this.#ready.shift()) {
-      if (claim.lane.open && now - claim.began < claimValidMs) {
+      if (isGood(claim, now)) {
         this.#flying++;
         return this.#track(attempt(claim, this.#around).finally(() => this.#pump()));
       }

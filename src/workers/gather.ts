@@ -1,5 +1,6 @@
 /**
- * Gather: the waiting targets of a lane, packed into full calls. One bin for each batch key; a call takes what
+ * Gather: the waiting targets of a lane, packed into full calls. One bin for each batch key, and one more for those
+ * of them that were tried before; a call takes what
  * is waiting in one bin, urgent first, up to the batch limit. Under backlog calls are full; a lone id goes at
  * once, since the lane's next slot is all the linger there is.
  */
@@ -29,7 +30,11 @@ export interface Gathered {
   readonly pack: boolean;
 }
 
+/** It was tried before: a call of retries is the budget's to allow. They share calls only with each other. */
+export const isRetried = ({ items }: Gathered): boolean => items.some(({ attempts }) => attempts > 0);
+
 interface Bin {
+  readonly retried: boolean;
   readonly urgent: Item[];
   readonly bulk: Item[];
   /** Monotonic ms since which somebody waits in it. */
@@ -82,12 +87,19 @@ export class Bins {
   hasten(item: Item, now: number): void {
     if (item.urgent) return;
     item.urgent = true;
-    const bin = this.#bins.get(this.#batchKey(item.target));
+    const bin = this.#bins.get(this.#keyOf(item));
     const at = bin?.bulk.indexOf(item) ?? -1;
     if (!bin || at < 0) return;
     bin.bulk.splice(at, 1);
     bin.urgent.push(item);
     bin.since = Math.min(bin.since, now);
+  }
+
+  /** Targets wait that were never tried. */
+  hasFresh(): boolean {
+    for (const { retried, urgent, bulk } of this.#bins.values())
+      if (!retried && urgent.length + bulk.length > 0) return true;
+    return this.#packs.some((items) => !isRetried({ items, pack: true }));
   }
 
   /** A whole call's worth waits: one may be taken ahead of its slot without losing fill. */
@@ -139,11 +151,15 @@ export class Bins {
     return all;
   }
 
+  #keyOf({ attempts, target }: Item): string {
+    return `${attempts > 0 ? 'retried' : 'fresh'} ${this.#batchKey(target)}`;
+  }
+
   #bin(item: Item, now: number): Bin {
-    const key = this.#batchKey(item.target);
+    const key = this.#keyOf(item);
     const known = this.#bins.get(key);
     if (known) return known;
-    const bin: Bin = { urgent: [], bulk: [], since: now };
+    const bin: Bin = { retried: item.attempts > 0, urgent: [], bulk: [], since: now };
     this.#bins.set(key, bin);
     return bin;
   }

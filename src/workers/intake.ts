@@ -4,13 +4,12 @@
  * has met its fate. The same target in two jobs is one item with two waiters, sent once.
  */
 import type { Target } from '../deletion.ts';
-import { parseJob, type JobData } from '../job.ts';
+import { parseJob, type JobData, type JobEnd } from '../job.ts';
 import type { Known } from '../ledger/claim.ts';
 import { targetKey } from '../ledger/key.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KeyedTarget } from '../ledger/record.ts';
 import type { Operation } from '../providers/operation.ts';
-import type { JobEnd } from '../queue.ts';
 import type { Fate, Item } from './gather.ts';
 
 export interface Intake {

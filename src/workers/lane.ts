@@ -9,17 +9,21 @@ import { LedgerAway } from '../ledger/database.ts';
 import type { LaneState } from '../ledger/schema.ts';
 import type { Consumer } from '../queue.ts';
 import { Brake } from './brake.ts';
-import { Bins, type Fate, type Gathered, type Item } from './gather.ts';
+import { Budget } from './budget.ts';
+import { Bins, isRetried, type Fate, type Gathered, type Item } from './gather.ts';
 import { coalesce, takeIn, type Intake } from './intake.ts';
 import type { LaneSetup, Means } from './means.ts';
 import { adoption } from './adopt.ts';
 
 /** How long a job waits before it asks a ledger again that did not answer. */
 const ledgerPauseMs = 1_000;
+/** The longest that a retry makes way for first attempts at once. */
+const yieldMs = 4_000;
 
 export class Lane {
   readonly setup: LaneSetup;
   readonly bins: Bins;
+  readonly budget = new Budget();
   /** Calls claimed or under way. */
   busy = 0;
   /** An answer has shown that the provider knows us; until then one call at a time. */
@@ -55,7 +59,20 @@ export class Lane {
 
   /** A call may be claimed for it. */
   get ready(): boolean {
-    return this.open && (this.proven || this.busy === 0);
+    return this.open && this.setup.circuit.ready && (this.proven || this.busy === 0);
+  }
+
+  /** The next call. Retries beyond the budget make way for what was never tried, and come back soon. */
+  take(): Gathered | undefined {
+    const { clock } = this.#means;
+    // One for all, or a job whose targets came back one by one would be looked at as often.
+    const ms = yieldMs * (0.25 + 0.75 * clock.random());
+    for (;;) {
+      const gathered = this.bins.take(clock.monotonic());
+      if (!gathered || !isRetried(gathered)) return gathered;
+      if (!this.bins.hasFresh() || this.budget.spend()) return gathered;
+      for (const item of gathered.items) this.fate(item, { is: 'later', ms });
+    }
   }
 
   start(): void {

@@ -8,6 +8,7 @@ import type { Credentials } from '../providers/signing.ts';
 import type { Transport } from '../providers/transport.ts';
 import type { Queues } from '../queue.ts';
 import type { BrakePolicy } from './brake.ts';
+import type { Circuit, CircuitNews } from './circuit.ts';
 import type { RetryPolicy } from './verdict.ts';
 
 /** One account × operation, ready to be drained. */
@@ -21,6 +22,8 @@ export interface LaneSetup {
   readonly transport: Transport;
   /** The limiter of the IP address that the calls leave from, taken before the lane's own turn. */
   readonly egress: Limiter | undefined;
+  /** Whether the provider answers this lane; outlives its ownership. */
+  readonly circuit: Circuit;
 }
 
 /** What is owned and limited as one: a lane, or the lanes of a quota group that share a cap. */
@@ -69,6 +72,8 @@ export interface Observer {
   /** A lane stopped or opened, and why. */
   lane(lane: LaneSetup, state: string, reason: string): void;
   unit(unit: UnitSetup, what: 'taken' | 'given up' | 'lost', limiter: Limiter | undefined): void;
+  /** A lane gets no usable answer, has probed for one, or has one again. */
+  circuit(lane: LaneSetup, news: CircuitNews): void;
   /** Something that is tried again until it works: may repeat often. */
   trouble(what: string, error: unknown): void;
 }

@@ -29,6 +29,7 @@ function consequence(verdict: Verdict, keys: readonly string[]): Consequence {
       return { ...verdict, keys };
     case 'retry': {
       const { delayMs, ambiguous, code, message } = verdict;
+      if (!verdict.spent) return { then: 'release', ambiguous, keys };
       return { then: 'retry', delayMs, ambiguous, code, message, keys };
     }
     case 'split':

@@ -2,14 +2,15 @@
  * Decide: the whole retry policy, and nothing else knows any of it. Operations name outcomes and failure
  * classes; what follows is this table:
  *
- * | failure class        | one target                             | several                     | attempt spent | lane   |
- * | -------------------- | -------------------------------------- | --------------------------- | ------------- | ------ |
- * | (answered per id)    | settle                                 | settle each                 | yes           |        |
- * | missing              | absent                                 | all absent, or split        | when settled  | brake  |
- * | rejected             | refused                                | split                       | when settled  | brake  |
- * | transient            | retry with full jitter, then exhausted | the same for each           | yes           |        |
- * | throttled            | back to the front                      | the same                    | no            | slower |
- * | unauthorized         | back to the queue                      | the same                    | no            | halt   |
+ * | failure class           | one target                             | several              | attempt spent | lane           |
+ * | ----------------------- | -------------------------------------- | -------------------- | ------------- | -------------- |
+ * | (answered per id)       | settle                                 | settle each          | yes           |                |
+ * | missing                 | absent                                 | all absent, or split | when settled  | brake          |
+ * | rejected                | refused                                | split                | when settled  | brake          |
+ * | transient               | retry with full jitter, then exhausted | the same for each    | yes           | circuit counts |
+ * | transient, circuit open | retry after the next probe             | the same for each    | no            | probes only    |
+ * | throttled               | back to the front                      | the same             | no            | slower         |
+ * | unauthorized            | back to the queue                      | the same             | no            | halt           |
  */
 import type { Failure, Outcome, Settlement } from '../deletion.ts';
 
@@ -25,6 +26,8 @@ export type Verdict =
   | {
       readonly then: 'retry';
       readonly delayMs: number;
+      /** An attempt is spent: the failure may be the target's own. */
+      readonly spent: boolean;
       /** This attempt may have deleted it unseen. */
       readonly ambiguous: boolean;
       /** Send it by itself next time: an answer for several would not say what became of this one. */
@@ -55,6 +58,8 @@ export interface Circumstances {
   readonly policy: RetryPolicy;
   readonly missingMeans: 'all' | 'split';
   readonly answersPerId: boolean;
+  /** In an outage that is not to be held against targets: milliseconds until the lane's next probe. */
+  readonly outageMs: number | undefined;
 }
 
 const baseMs = 500;
@@ -64,11 +69,18 @@ export const backoff = (attempts: number, { ceilingMs }: RetryPolicy, jitter: nu
   jitter * Math.min(ceilingMs, baseMs * 2 ** attempts);
 
 function again(code: string, message: string, ambiguous: boolean, call: Circumstances): Verdict {
-  const { attempts, policy, jitter, answersPerId } = call;
+  const { attempts, policy, jitter, answersPerId, outageMs } = call;
+  const alone = ambiguous && !answersPerId;
+  if (outageMs !== undefined) {
+    // Back just after the probe, so that whoever waits already makes it: ids that the provider chokes on must
+    // not be each probe themselves.
+    const delayMs = outageMs + jitter * baseMs;
+    return { then: 'retry', delayMs, spent: false, ambiguous, alone, code, message };
+  }
   const last = { then: 'settle', settlement: 'exhausted', code, message } as const;
   if (attempts + 1 >= policy.attempts) return ambiguous ? { ...last, ambiguous } : last;
   const delayMs = backoff(attempts, policy, jitter);
-  return { then: 'retry', delayMs, ambiguous, alone: ambiguous && !answersPerId, code, message };
+  return { then: 'retry', delayMs, spent: true, ambiguous, alone, code, message };
 }
 
 /** What follows from one target's outcome. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { operator } from '../../src/producers/cli/operator.ts';
 import { absent, deleted, refused, unanswered, work } from './worker.ts';
-import { image, ledger, media, thumbnails, video, world, shareLedger } from './world.ts';
+import { accounts, image, ledger, media, thumbnails, video, world, shareLedger } from './world.ts';
 
 shareLedger();
 
@@ -36,7 +36,7 @@ describe('expunge lanes', () => {
   it('shows an owner while it beats, and asks for no worker then', async () => {
     const open = await ledger();
     const lane = `media-prod~${video}`;
-    await open.beat({ id: 'w', host: 'test', pid: 1, units: [lane] });
+    await open.beat({ id: 'w', host: 'test', pid: 1, units: { [lane]: { calls: 30, per: 'second' } } });
     const taken = await open.take(lane, 'w', 1_000);
     const { json } = await world().run('lanes', '--json');
     expect(rowsIn(json).get(video)).toMatchObject({ owned: true });
@@ -91,6 +91,123 @@ describe('expunge lane', () => {
     const { exit, err } = await world().run('lane', 'pause', 'media-prod', 'alibaba.vod.delete-vidoe');
     expect(exit).toBe(2);
     expect(err).toContain(`Did you mean ${video}?\nThere are: `);
+  });
+});
+
+describe('expunge lane cap', () => {
+  const cap = (...argv: string[]) => world().run('lane', 'cap', 'media-prod', video, ...argv);
+
+  it('sets the cap of a lane without a worker, shows who did, and how it was configured', async () => {
+    const { exit, err, out } = await cap('12', '--reason', 'their\nevent');
+    expect(exit).toBe(0);
+    expect(err).toBe(
+      `media-prod ${video} may send 12 calls a second from now on. Its worker follows within some 2 s.\n`,
+    );
+    expect(out).toMatch(/delete-video +open .* 12\/second \(set\)/);
+    expect(out).toContain(
+      `media-prod ${video}: cap set by ${operator()} to 12 (configured: 30/second): their<U+000A>event. ` +
+        `Way back: expunge lane cap media-prod ${video} default`,
+    );
+    const { json } = await world().run('lanes', '--json');
+    expect(rowsIn(json).get(video)).toMatchObject({
+      cap: { calls: 12, per: 'second' },
+      configuredCap: { calls: 30, per: 'second' },
+      capSet: { calls: 12, by: operator(), reason: 'their\nevent' },
+    });
+    expect(rowsIn(json).get(image)).toMatchObject({ cap: { calls: 50, per: 'second' }, capSet: null });
+  });
+
+  it('takes it back by default, and changes nothing where it is so already', async () => {
+    const before = await (await ledger()).events(1);
+    expect((await cap('default')).err).toContain('had no cap but the configured one');
+    expect(await (await ledger()).events(1)).toEqual(before);
+    await cap('12');
+    expect((await cap('12')).err).toContain('was 12 already');
+    const { err, json } = await cap('default', '--json');
+    expect(err).toContain('may send what is configured again');
+    expect(rowsIn(json).get(video)).toMatchObject({ cap: { calls: 30, per: 'second' }, capSet: null });
+  });
+
+  it('shows the lowest cap that the workers are configured with', async () => {
+    const open = await ledger();
+    const units = { [`media-prod~${video}`]: { calls: 7, per: 'second' } } as const;
+    await open.beat({ id: 'low', host: 'test', pid: 1, units });
+    expect((await world().run('lanes')).out).toMatch(/delete-video +open .* 7\/second/);
+    await open.leave('low');
+  });
+
+  it('warns above the default cap, and says whether that one is documented', async () => {
+    const warned = await cap('31');
+    expect(warned.exit).toBe(0);
+    expect(warned.err).toContain('Warning: 31 calls a second is above the documented cap, 30 a second');
+    const { err } = await world().run('lane', 'cap', 'hw-prod', thumbnails, '101');
+    expect(err).toContain('Warning: 101 calls a minute is above the default, none being documented');
+    expect((await cap('30')).err).not.toContain('Warning');
+  });
+
+  it.each(['0', '10001', '1.5', '-3', '1e2', 'many', ''])('refuses %j', async (calls) => {
+    const { exit, err } = await cap('--', calls);
+    expect(exit).toBe(2);
+    expect(err).toContain('is no cap: write a whole number from 1 to 10000, or default');
+    expect((await (await ledger()).lanes()).every(({ capSet }) => capSet === undefined)).toBe(true);
+  });
+
+  it('says which accounts of a quota group have the cap together', async () => {
+    const [one, two] = [accounts()['media-prod'] as object, accounts()['media-prod'] as object].map(
+      (account) => ({ ...account, quotaGroup: 'company' }),
+    );
+    const { runWith } = world({}, { accounts: { one, two } });
+    const { err, json } = await runWith({ ownLedger: true }, 'lane', 'cap', 'one', video, '5', '--json');
+    expect(err).toContain('It is one cap for its quota group: two and this account have it together.');
+    const rows = json['lanes'] as Record<string, unknown>[];
+    const capped = rows.filter((row) => row['capSet'] !== null);
+    expect(capped.map((row) => [row['account'], row['operation']])).toEqual([
+      ['one', video],
+      ['two', video],
+    ]);
+  });
+});
+
+describe('expunge events', () => {
+  it('tells who stopped, opened and slowed what, and why, of one lane or of everything', async () => {
+    const { run } = world();
+    await run('lane', 'pause', 'media-prod', image, '--reason', 'e1');
+    await run('lane', 'cap', 'media-prod', image, '9', '--reason', 'e2');
+    await run('halt', '--reason', 'e3');
+    await run('unhalt', '--reason', 'e4');
+    await run('lane', 'pause', 'media-prod', video, '--reason', 'e5');
+    await run('lane', 'resume', 'media-prod', image, '--reason', 'e6');
+    const lane = `media-prod~${image}`;
+    const { json } = await run('events', '--last', '6', '--json');
+    const rows = json['events'] as Record<string, unknown>[];
+    expect(rows.map((row) => [row['lane'], row['what'], row['why']])).toEqual([
+      [lane, 'lane paused', 'e1'],
+      [lane, 'cap 9', 'e2'],
+      ['', 'halt', 'e3'],
+      ['', 'unhalt', 'e4'],
+      [`media-prod~${video}`, 'lane paused', 'e5'],
+      [lane, 'lane open', 'e6'],
+    ]);
+    for (const row of rows) {
+      expect(row['actor']).toBe(operator());
+      expect(row['at']).toMatch(/Z$/);
+    }
+
+    const { out } = await run('events', 'media-prod', image, '--last', '3');
+    expect(out).toMatch(/^when +who +what +of +why\n/);
+    expect(out).toMatch(/UTC +\S+ +halt +everything +e3\n/);
+    expect(out).toMatch(new RegExp(`lane open +media-prod ${image} +e6$`, 'm'));
+    expect(out).not.toContain('e5');
+  });
+
+  it.each([
+    [['--last', '0'], '--last is how many'],
+    [['media-prod'], 'name the operation too, or neither'],
+    [['nobody', video], 'there is no account "nobody"'],
+  ])('ends with 2 when given %j', async (argv, text) => {
+    const { exit, err } = await world().run('events', ...argv);
+    expect(exit).toBe(2);
+    expect(err).toContain(text);
   });
 });
 

@@ -30,7 +30,12 @@ export async function work(
 ): Promise<void> {
   const open = await ledger();
   const lane = laneName(account, operation);
-  const owner = { id: 'worker-1', host: 'test', pid: 1, units: [lane] };
+  const owner = {
+    id: 'worker-1',
+    host: 'test',
+    pid: 1,
+    units: { [lane]: { calls: 30, per: 'second' } },
+  } as const;
   await open.beat(owner);
   const epoch = (await open.take(lane, owner.id, 1_000))?.epoch ?? 0;
   const tenure = { unit: lane, owner: owner.id, epoch };

@@ -37,7 +37,7 @@ let home = '';
 
 /**
  * One ledger for all tests of a file, since opening one costs more than a test: each uses ids of its own, and
- * every lane is open and empty of halts when a test begins. To be called at the head of each file.
+ * every lane is open, uncapped and empty of halts when a test begins. To be called at the head of each file.
  */
 export function shareLedger(): void {
   beforeAll(() => {
@@ -47,7 +47,10 @@ export function shareLedger(): void {
     const open = await opened;
     if (!open) return;
     await open.unhaltAll('test');
-    for (const { lane } of await open.lanes()) await open.setLane(lane, 'open', '', 'test');
+    for (const { lane, capSet } of await open.lanes()) {
+      await open.setLane(lane, 'open', '', 'test');
+      if (capSet) await open.setCap(lane, undefined, '', 'test');
+    }
   });
   afterAll(async () => {
     await (await opened)?.close();

@@ -21,6 +21,16 @@ describe('redactedConfig', () => {
   });
 });
 
+describe('redactedConfig of a ledger on a server', () => {
+  it.each([
+    ['postgres://ann:a%40b%2Fc@h:5432/d', 'postgres://ann:***@h:5432/d'],
+    ['postgres://h/d?user=ann&password=hunter2', 'postgres://h/d?user=ann&password=***'],
+    ['postgres://ann:12/34@h/d', 'postgres://ann:***@h/d'],
+  ])('shows %s as %s', (url, shown) => {
+    expect(redactedConfig({ ...config(), database: { url } })).toMatchObject({ database: { url: shown } });
+  });
+});
+
 describe('secretsOf', () => {
   it('lists all secrets, passwords in both spellings', () => {
     expect(secretsOf(config()).sort()).toEqual(

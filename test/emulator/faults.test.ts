@@ -99,11 +99,36 @@ describe('faults', () => {
     ['malformed', (body: string) => body.startsWith('{"RequestId"') && !body.endsWith('}')],
     ['html', (body: string) => body.startsWith('<html>')],
     ['empty', (body: string) => body === ''],
+    ['wrong-type', (body: string) => body.includes('"ForbiddenVideoIds":""')],
+    ['huge', (body: string) => body.length === 5 << 20 && body.trimEnd().endsWith('}')],
   ] as const)('%s deletes and answers 200 with what can not be read', async (kind, unreadable) => {
     const { video, last } = await faulty({ kind });
     const answer = await video();
     expect([answer.status, answer.lacking, unreadable(answer.body)]).toEqual([200, 0, true]);
     expect(last()).toMatchObject({ status: 200, code: kind, deleted: ['a'] });
+  });
+
+  it('wrong-type puts an answer without lists into one', async () => {
+    const { v3 } = await faulty({ kind: 'wrong-type' });
+    const answer = await v3('DeleteImage', { DeleteImageType: 'ImageId', ImageIds: 'a' });
+    expect(answer.body).toMatch(/^\[\{"RequestId":"[^"]+"\}\]$/);
+  });
+
+  it('stranger names one that was never sent, in each list and like the others', async () => {
+    const { video, thumbnails, last } = await faulty({ kind: 'stranger' });
+    expect((await video()).json['NonExistVideoIds']).toEqual(['never-sent-1']);
+    expect(last()).toMatchObject({ code: 'stranger', deleted: ['a'] });
+    expect((await thumbnails({ task_id: 'a' })).json['delete_result_array']).toEqual([
+      { task_id: 'a', status: 'DELETED' },
+      { task_id: 'never-sent-1', status: 'DELETED' },
+    ]);
+  });
+
+  it('unnamed leaves the first of each list out', async () => {
+    const { thumbnails, last } = await faulty({ kind: 'unnamed' });
+    const answer = await thumbnails({ task_id: ['a', 'b'] });
+    expect(answer.json['delete_result_array']).toEqual([{ task_id: 'a', status: 'DELETED' }]);
+    expect(last()).toMatchObject({ code: 'unnamed', deleted: ['a', 'b'] });
   });
 
   it('truncated deletes, promises a body and sends half of it', async () => {

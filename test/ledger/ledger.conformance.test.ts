@@ -1,10 +1,8 @@
 /** What every database behind the ledger must do. Time is the test's. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GroupingDiffers, openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { keyed } from '../target.ts';
+import { databases, type Place } from './databases.ts';
 
 const operation = 'alibaba.vod.delete-video';
 const lane = `acc~${operation}`;
@@ -12,30 +10,21 @@ const entry = { name: lane, account: 'acc', operation, unit: lane };
 const asked = { requester: 'ann', reason: 'tidy', urgent: false, notBefore: 0, again: false };
 const target = (id: unknown, job = '') => keyed('acc', operation, id, job);
 const key = (id: unknown) => target(id).key;
-const worker = (id: string) => ({ id, host: 'h', pid: 1, units: [lane] });
+const worker = (id: string, calls = 30) => {
+  return { id, host: 'h', pid: 1, units: { [lane]: { calls, per: 'second' as const } } };
+};
 const answered = (call: string) => ({ call, result: 'answered', code: '', providerRequest: 'PR', ms: 12 });
 
-const databases = [
-  {
-    name: 'libSQL',
-    async open(time: () => number) {
-      const dir = await mkdtemp(join(tmpdir(), 'expunge-ledger-'));
-      const url = `file:${join(dir, 'ledger.db')}`;
-      const open = (lanes = [entry]) => openLedger(url, lanes, { time });
-      return { open, remove: () => rm(dir, { recursive: true }) };
-    },
-  },
-];
-
-describe.each(databases)('openLedger on $name', ({ open }) => {
+describe.each(databases)('openLedger on $name', ({ create }) => {
   let now: number;
-  let place: Awaited<ReturnType<typeof open>>;
+  let place: Place;
   let ledger: Ledger;
+  const open = (lanes = [entry]) => openLedger(place.url, lanes, { time: () => now });
 
   beforeEach(async () => {
     now = 1_000_000;
-    place = await open(() => now);
-    ledger = await place.open();
+    place = await create();
+    ledger = await open();
   });
   afterEach(async () => {
     await ledger.close();
@@ -87,11 +76,11 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
       const reused = { by: 'referenceId', id: 'ref-000001' };
       await record('R1', [target('v1'), target('v2'), target('v3'), target(reused)]);
       await ledger.claim('C1', lane, tenure, [key('v1'), key('v2'), key('v3'), key(reused)]);
-      await settleAs('C1', 'deleted', 'v1');
-      await settleAs('C1', 'absent', 'v2');
-      await settleAs('C1', 'exhausted', 'v3');
+      const as = (settlement: 'deleted' | 'absent' | 'exhausted', id: unknown) => {
+        return { then: 'settle', settlement, keys: [key(id)], code: '', message: '' } as const;
+      };
       await ledger.settle(answered('C1'), [
-        { then: 'settle', settlement: 'deleted', keys: [key(reused)], code: '', message: '' },
+        ...[as('deleted', 'v1'), as('absent', 'v2'), as('exhausted', 'v3'), as('deleted', reused)],
       ]);
       const again = await record('R2', [target('v1'), target('v2'), target('v3'), target(reused)]);
       expect(again).toMatchObject({ accepted: 2, duplicates: 0, alreadySettled: 2 });
@@ -159,7 +148,7 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
     it('gives nothing that is settled, not due, unknown or another lane’s', async () => {
       const other = { name: `other~${operation}`, account: 'other', operation, unit: `other~${operation}` };
       await ledger.close();
-      ledger = await place.open([entry, other]);
+      ledger = await open([entry, other]);
       const tenure = await own('w1');
       await record('R1', [target('v1')]);
       await record('R2', [target('v2')], { notBefore: now + 700 });
@@ -243,8 +232,49 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
       await record('R1', [target('v1')]);
       await ledger.claim('C1', lane, tenure, [key('v1')]);
       await settleAs('C1', 'deleted', 'v1');
-      await settleAs('C1', 'exhausted', 'v1');
+      await settleAs('C2', 'exhausted', 'v1');
       expect(await ledger.tally('R1')).toEqual({ deleted: 1 });
+    });
+
+    it('counts once what is said twice, since nobody may have heard that it was written', async () => {
+      const tenure = await own('w1');
+      await record('R1', [target('v1')]);
+      await ledger.claim('C1', lane, tenure, [key('v1')]);
+      const retry = { then: 'retry', keys: [key('v1')], delayMs: 0, ambiguous: false } as const;
+      for (let said = 0; said < 2; said++)
+        await ledger.settle(answered('C1'), [{ ...retry, code: 'C', message: 'M' }]);
+      expect((await ledger.look([key('v1')])).get(key('v1'))).toMatchObject({ attempts: 1, held: false });
+    });
+
+    it('does not shift a target that the next call holds, however late it comes', async () => {
+      const tenure = await own('w1');
+      await record('R1', [target('v1')]);
+      await ledger.claim('C1', lane, tenure, [key('v1')]);
+      await ledger.settle(answered('C1'), [{ then: 'release', keys: [key('v1')] }]);
+      await ledger.claim('C2', lane, tenure, [key('v1')]);
+      await ledger.settle(answered('C1'), [{ then: 'release', keys: [key('v1')] }]);
+      expect((await ledger.look([key('v1')])).get(key('v1'))).toMatchObject({ held: true });
+    });
+  });
+
+  describe('unclaim', () => {
+    it('lets go of what the claim had taken, as unsent and without an attempt', async () => {
+      const tenure = await own('w1');
+      await record('R1', [target('v1')]);
+      await ledger.claim('C1', lane, tenure, [key('v1')]);
+      await ledger.unclaim('C1', lane, tenure, [key('v1')]);
+      const [found] = await ledger.lookup('v1');
+      expect(found).toMatchObject({ attempts: 0, ambiguous: false, state: 'waiting' });
+      expect(found?.calls).toMatchObject([{ id: 'C1', result: 'unsent' }]);
+      expect((await ledger.claim('C2', lane, tenure, [key('v1')])).claimed.size).toBe(1);
+    });
+
+    it('makes the claim fail where it comes later after all', async () => {
+      const tenure = await own('w1');
+      await record('R1', [target('v1')]);
+      await ledger.unclaim('C1', lane, tenure, [key('v1')]);
+      await expect(ledger.claim('C1', lane, tenure, [key('v1')])).rejects.toThrow(/calls/);
+      expect((await ledger.look([key('v1')])).get(key('v1'))).toMatchObject({ held: false });
     });
   });
 
@@ -253,10 +283,10 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
       const first = await own('w1');
       await record('R1', [target('v1')]);
       await ledger.claim('C1', lane, first, [key('v1')]);
-      expect((await ledger.beat(worker('w2'))).free).toEqual([]);
+      expect((await ledger.beat(worker('w2'))).owners).toEqual(new Map([[lane, 'w1']]));
       expect(await ledger.take(lane, 'w2', 1_000)).toBeUndefined();
       now += 6_001;
-      expect((await ledger.beat(worker('w2'))).free).toEqual([lane]);
+      expect((await ledger.beat(worker('w2'))).owners).toEqual(new Map([[lane, '']]));
       expect(await ledger.take(lane, 'w2', 1_000)).toMatchObject({ epoch: 2, left: 'silent' });
       expect((await ledger.claim('C2', lane, first, [key('v1')])).gate.state).toBe('lost');
       expect((await ledger.look([key('v1')])).get(key('v1'))).toMatchObject({
@@ -323,10 +353,17 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
       await ledger.setLane(lane, 'paused', 'brake', 'worker');
       await ledger.haltAll('fire', 'ann');
       const pulse = await ledger.beat(worker('w1'));
-      expect(pulse).toMatchObject({ workers: [[lane], [lane]], halt: 'fire' });
+      const able = new Set([lane]);
+      expect(pulse).toMatchObject({
+        workers: new Map([
+          ['w1', able],
+          ['w2', able],
+        ]),
+        halt: 'fire',
+      });
       expect(pulse.lanes.get(lane)).toEqual({ state: 'paused', reason: 'brake' });
       await ledger.leave('w2');
-      expect((await ledger.beat(worker('w1'))).workers).toHaveLength(1);
+      expect((await ledger.beat(worker('w1'))).workers.size).toBe(1);
     });
   });
 
@@ -345,16 +382,16 @@ describe.each(databases)('openLedger on $name', ({ open }) => {
 
   it('keeps everything over a restart, and may be opened by several processes at once', async () => {
     await record('R1', [target('v1')]);
-    const others = await Promise.all([place.open(), place.open()]);
+    const others = await Promise.all([open(), open()]);
     expect(await others[0].tally('R1')).toEqual({ open: 1 });
     await others[1].record('R2', lane, asked, [target('v2')], [], 0);
     await Promise.all(others.map((other) => other.close()));
     await ledger.close();
-    ledger = await place.open();
+    ledger = await open();
     expect(await ledger.tally('R2')).toEqual({ open: 1 });
   });
 
   it('refuses a configuration that groups a lane otherwise', async () => {
-    await expect(place.open([{ ...entry, unit: 'group' }])).rejects.toThrow(GroupingDiffers);
+    await expect(open([{ ...entry, unit: 'group' }])).rejects.toThrow(GroupingDiffers);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSecretName, redact, redactText } from '../../src/redact.ts';
+import { isSecretName, redact, redactText, withoutPassword } from '../../src/redact.ts';
 
 const secret = 'hunter2hunter2';
 const cyclic: Record<string, unknown> = { password: secret, name: 'me' };
@@ -102,6 +102,41 @@ describe('redact', () => {
         expect(JSON.stringify(shown)).not.toContain(secret);
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('withoutPassword', () => {
+  it.each([
+    ['postgres://ann:hunter2@h:5432/d', 'postgres://ann:***@h:5432/d'],
+    ['postgresql://ann:a:b@c@h/d?sslmode=require', 'postgresql://ann:***@h/d?sslmode=require'],
+    ['postgres://:hunter2@h/d', 'postgres://:***@h/d'],
+    ['postgres://ann:a/b?c#d@h/d', 'postgres://ann:***@h/d'],
+    ['postgres://ann:a%40b%2Fc@h/d', 'postgres://ann:***@h/d'],
+    [
+      'postgres://h/d?user=ann&password=hunter2&application_name=x',
+      'postgres://h/d?user=ann&password=***&application_name=x',
+    ],
+    ['postgres://ann@h/d?sslpassword=hunter2', 'postgres://ann@h/d?sslpassword=***'],
+    ['redis://:x@h:6379', 'redis://:***@h:6379'],
+  ])('tells %s as %s', (url, shown) => expect(withoutPassword(url)).toBe(shown));
+
+  it.each([
+    'file:/data/ledger.db',
+    'file:./a:b@c/ledger.db',
+    'postgres://ann@h:5432/d',
+    'postgres://h:5432/d',
+  ])('leaves %s as it is', (url) => expect(withoutPassword(url)).toBe(url));
+
+  it('never tells a password, however it is written', () => {
+    const password = fc.string({ minLength: 1 }).map((text) => `<${text}>`);
+    fc.assert(
+      fc.property(password, (text) => {
+        expect(withoutPassword(`postgres://ann:${text}@h/d`)).toBe('postgres://ann:***@h/d');
+        expect(withoutPassword(`postgres://ann:${encodeURIComponent(text.toWellFormed())}@h/d`)).toBe(
+          'postgres://ann:***@h/d',
+        );
+      }),
     );
   });
 });

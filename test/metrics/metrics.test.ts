@@ -57,6 +57,16 @@ describe('createMetrics', () => {
     expect(linesOf(second, 'lane_state')).toEqual([]);
   });
 
+  it('tells a provider’s circuit by one series a state', async () => {
+    const metrics = createMetrics({ build });
+    metrics.onScrape(() => metrics.circuitState.set({ provider: 'alibaba' }, 'half-open'));
+    expect(linesOf(await metrics.render(), 'circuit_state')).toEqual([
+      'expunge_circuit_state{provider="alibaba",state="closed"} 0',
+      'expunge_circuit_state{provider="alibaba",state="half-open"} 1',
+      'expunge_circuit_state{provider="alibaba",state="open"} 0',
+    ]);
+  });
+
   it('shows the fullest window since the last scrape', async () => {
     const metrics = createMetrics({ build });
     for (const calls of [3, 29, 12]) metrics.limiterWindowMax.observe(lane, calls);

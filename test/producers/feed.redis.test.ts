@@ -2,14 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { feedLane, offerMs } from '../../src/producers/feed.ts';
+import { feed as feedOn, feedLane, offerMs } from '../../src/producers/feed.ts';
 import { operationNamed } from '../../src/providers/operations.ts';
 import { openQueues, queueName, type Queues } from '../../src/queue.ts';
+import { until } from '../system/judge.ts';
 import { keyed } from '../target.ts';
 
 const operation = operationNamed('alibaba.vod.delete-video');
@@ -100,6 +101,26 @@ describe('feedLane', () => {
     expect(after?.id).not.toBe(before?.id);
   });
 
+  it.each(['waiting', 'active', 'delayed'])('leaves a job be that is %s', async (state) => {
+    await record(ids(3));
+    await feed();
+    const [job] = await queue.getJobs(['prioritized']);
+    const id = String(job?.id);
+    if (state === 'waiting') {
+      await queue.obliterate({ force: true });
+      await queue.add('delete', job?.data, { jobId: id });
+    } else {
+      const worker = new Worker(queue.name, null, { connection: redis, prefix: queue.opts.prefix ?? '' });
+      const taken = await worker.getNextJob('token');
+      if (state === 'delayed') await taken.moveToDelayed(systemClock.now() + 20_000, 'token');
+      await worker.close();
+    }
+    expect(await queue.getJobState(id)).toBe(state);
+    now += offerMs + 1;
+    expect(await feed()).toBe(0);
+    expect(await ledger.offerable(lane, 100)).toEqual([]);
+  });
+
   it('does not wait for a job that is delayed past its targets’ time, as after a step of the clock', async () => {
     await record(ids(3));
     await feed();
@@ -116,5 +137,34 @@ describe('feedLane', () => {
     await queues.close();
     await expect(feed()).rejects.toThrow();
     expect(await ledger.offerable(lane, 100)).toHaveLength(3);
+  });
+});
+
+describe('feed', () => {
+  it('packs and stamps nothing while the queue takes no jobs, and fills it when it does', async () => {
+    await record(ids(20));
+    const stop = new AbortController();
+    const told: unknown[] = [];
+    let stamped = 0;
+    const counting: Ledger = {
+      ...ledger,
+      offer: (...given) => {
+        stamped++;
+        return ledger.offer(...given);
+      },
+    };
+    const fed = { name: lane, operation, rate: { calls: 30, per: 'second' as const } };
+    const trouble = (_: string, error: unknown) => told.push(error);
+    // Too few replicas to write: a private Redis has none.
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    const means = { ledger: counting, queues, clock: systemClock, lanes: () => [fed], trouble };
+    const feeding = feedOn(means, stop.signal);
+    await until('four rounds', () => told.length >= 4).finally(() =>
+      redis.config('SET', 'min-replicas-to-write', '0'),
+    );
+    expect(stamped).toBe(2);
+    await until('the job', async () => (await jobs()).length === 1);
+    stop.abort();
+    await feeding;
   });
 });

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Batch } from '../../src/deletion.ts';
 import { vodDeleteImage } from '../../src/providers/alibaba/vod-delete-image.ts';
 import { vodDeleteVideo } from '../../src/providers/alibaba/vod-delete-video.ts';
-import { attemptCall, attemptRead, type Attempt } from '../../src/providers/call.ts';
+import { attemptCall, attemptRead, originOf, type Attempt } from '../../src/providers/call.ts';
 import { vodDeleteThumbnails } from '../../src/providers/huawei/vod-delete-thumbnails.ts';
 import type { Operation } from '../../src/providers/operation.ts';
 import { createTransport } from '../../src/providers/transport.ts';
@@ -177,5 +177,19 @@ describe('attemptRead', () => {
     const batch = batchOf(vodDeleteImage, [{ by: 'imageUrl', url: 'https://h.example/a.png' }]);
     const { attempt } = await setup(vodDeleteImage, batch, () => undefined);
     await expect(attemptRead({ ...attempt, read: vodDeleteImage.read! })).rejects.toThrow('not its kind');
+  });
+});
+
+describe('originOf', () => {
+  it('is where the calls go: by region, or by the endpoint that stands in for it', () => {
+    const origin = (operation: Operation, endpoint?: string) =>
+      originOf(operation, {
+        region: 'cn-north-4',
+        projectId: 'p',
+        ...(endpoint !== undefined && { endpoint }),
+      });
+    expect(origin(vodDeleteImage)).toBe('https://vod.cn-north-4.aliyuncs.com');
+    expect(origin(vodDeleteThumbnails)).toBe('https://vod.cn-north-4.myhuaweicloud.com');
+    expect(origin(vodDeleteVideo, 'http://127.0.0.1:9090')).toBe('http://127.0.0.1:9090');
   });
 });

@@ -16,21 +16,26 @@ export function arrivalsOf(emulator: Emulator, account: string, action: string, 
   const calls = emulator
     .calls()
     .filter((call) => call.account === `key-of-${account}` && call.action === action);
-  const { stalls } = emulator.stats();
-  // A stall is noticed at most 10 ms late, and what piled up is worked off in the 25 ms after it.
-  const spans = calls.map(({ at }) => {
-    const stall = stalls.find((each) => at >= each.at - 10 && at <= each.at + each.ms + 25);
-    return { earliest: stall ? Math.min(at, stall.at - 10) : at, latest: at };
-  });
-  const surelyFrom = (start: number) =>
-    spans.filter(({ earliest, latest }) => earliest >= start && latest < start + windowMs).length;
   const at = calls.map((call) => call.at);
   return {
     ...{ calls, at, fullest: fullestWindow(at, windowMs) },
     get fullestSure() {
-      return Math.max(0, ...spans.map(({ earliest }) => surelyFrom(earliest)));
+      return fullestSure(emulator, at, windowMs);
     },
   };
+}
+
+/** Most of these arrivals in a rolling window, as far as it is certain; times are the emulator's. */
+export function fullestSure(emulator: Emulator, at: readonly number[], windowMs = 1_000): number {
+  const { stalls } = emulator.stats();
+  // A stall is noticed at most 10 ms late, and what piled up is worked off in the 25 ms after it.
+  const spans = at.map((latest) => {
+    const stall = stalls.find((each) => latest >= each.at - 10 && latest <= each.at + each.ms + 25);
+    return { earliest: stall ? Math.min(latest, stall.at - 10) : latest, latest };
+  });
+  const surelyFrom = (start: number) =>
+    spans.filter(({ earliest, latest }) => earliest >= start && latest < start + windowMs).length;
+  return Math.max(0, ...spans.map(({ earliest }) => surelyFrom(earliest)));
 }
 
 /** The longest time without an arrival between `from` and `to`, both counted as arrivals. */

@@ -1,5 +1,11 @@
-/** The same id asked for twice: at once, afterwards, urgently, too early. */
+/** The same id asked for twice: at once, afterwards, urgently, too early, by two people, by a queue that delivers twice. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { queueName } from '../../src/queue.ts';
 import { emulatorNow, expectAgreement, numbered, until } from './judge.ts';
 import { World } from './world.ts';
 
@@ -76,6 +82,61 @@ describe('the same id', () => {
     expect(await world.settled((await world.enqueue('acc', video, ['v1'])).request)).toEqual({ refused: 1 });
     world.emulator.setFaults([]);
     expect(await world.settled((await world.enqueue('acc', video, ['v1'])).request)).toEqual({ deleted: 1 });
+    await expectAgreement(world);
+  });
+});
+
+/** `expunge` as it is typed; answers its exit code. */
+async function expunge(...argv: readonly string[]): Promise<number> {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const config = ['--config', `${world.dir}/expunge.json`];
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...argv, ...config], { stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number];
+  return code;
+}
+
+describe('two command lines', () => {
+  it('that enqueue the same file at the same time have one effect, and both see its end', async () => {
+    const ids = numbered('v', 200);
+    world.emulator.inventory({ DeleteVideo: { ids } });
+    world.worker();
+    const file = `${world.dir}/ids.txt`;
+    writeFileSync(file, ids.join('\n'));
+    const enqueue = () => expunge('enqueue', 'acc', video, '--file', file, '--yes', '--wait');
+    expect(await Promise.all([enqueue(), enqueue()])).toEqual([0, 0]);
+    const sent = world.emulator.calls().flatMap((call) => call.ids);
+    expect(sent.toSorted()).toEqual(ids.toSorted());
+    const [record] = await world.ledger.lookup('v7');
+    expect(record?.requests).toHaveLength(2);
+    expect(record?.calls).toHaveLength(1);
+    await expectAgreement(world);
+  });
+});
+
+describe('a queue that delivers each job three times', () => {
+  it('has each id sent once, and every delivery returns its outcome', async () => {
+    const ids = numbered('v', 400);
+    world.emulator.inventory({ DeleteVideo: { ids } });
+    const { request } = await world.enqueue('acc', video, ids);
+    const queue = new Queue(queueName(`acc~${video}`), {
+      connection: { url: inject('redisUrl') },
+      prefix: world.config.redis.prefix,
+    });
+    const jobs = await queue.getJobs(['waiting', 'prioritized']);
+    const again = await queue.addBulk(
+      [...jobs, ...jobs].map(({ name, data }) => ({ name, data: data as object })),
+    );
+    expect(again).toHaveLength(40);
+    world.worker();
+    expect(await world.settled(request)).toEqual({ deleted: 400 });
+    await until('every delivery is over', async () => (await queue.getCompletedCount()) === 60);
+    const returned = await Promise.all(
+      again.map(async ({ id }) => (await queue.getJob(id ?? ''))?.returnvalue as object[]),
+    );
+    for (const outcome of returned.flat()) expect(outcome).toMatchObject({ settlement: 'deleted' });
+    await queue.close();
+    const sent = world.emulator.calls().flatMap((call) => call.ids);
+    expect(sent.toSorted()).toEqual(ids.toSorted());
     await expectAgreement(world);
   });
 });

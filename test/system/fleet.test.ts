@@ -2,7 +2,9 @@
  * Two workers on the same accounts: lanes are shared and change hands when one joins, dies, ends or oversleeps,
  * and through all of it no rolling second at the provider holds more calls than a lane's cap.
  */
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { QueueEvents } from 'bullmq';
+import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { queueName } from '../../src/queue.ts';
 import { arrivalsOf, repeatedIds } from './arrivals.ts';
 import { emulatorNow, everyTarget, expectAgreement, numbered, until } from './judge.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -90,6 +92,21 @@ async function judge(name: string, figures: object): Promise<void> {
   for (const lane of lanes) expect(arrivals(lane).fullestSure).toBeLessThanOrEqual(lane.cap);
 }
 
+/** Counts from now on the jobs of these lanes that were found to be held by nobody. */
+async function stalledJobs(some: readonly Lane[]): Promise<() => number> {
+  let count = 0;
+  for (const { lane } of some) {
+    const events = new QueueEvents(queueName(lane), {
+      connection: { url: inject('redisUrl') },
+      prefix: world.config.redis.prefix,
+    });
+    onTestFinished(() => events.close());
+    events.on('stalled', () => count++);
+    await events.waitUntilReady();
+  }
+  return () => count;
+}
+
 /** Targets that an unanswered call held. */
 const ambiguous = async () => (await everyTarget(world)).filter((row) => row.ambiguous === 1);
 
@@ -148,6 +165,7 @@ describe('two workers', () => {
 
   it('hand the lanes over within 4 s when one is asked to end under load', async () => {
     const { second, theirs } = await twoAtWork(9, fast);
+    const stalled = await stalledJobs(theirs);
     const asked = await emulatorNow(world);
     second.signal('SIGTERM');
     const { code } = await second.ended;
@@ -156,12 +174,13 @@ describe('two workers', () => {
     const lastOf = (lane: Lane) =>
       arrivals(lane).calls.findLast(({ requestId }) => answered.has(requestId))?.at ?? 0;
     const handover = await Promise.all(theirs.map((lane) => nextCall(lane, lastOf(lane))));
-    await judge('a worker is asked to end', { code, endMs, handover });
+    await judge('a worker is asked to end', { code, endMs, handover, stalled: stalled() });
 
     expect(code).toBe(0);
     expect(endMs).toBeLessThan(30_000);
     for (const ms of handover) expect(ms).toBeLessThan(4_000);
     expect(await ambiguous()).toEqual([]);
+    expect(stalled()).toBe(0);
     for (const lane of lanes) {
       expect(repeatedIds(arrivals(lane).calls).size).toBe(0);
       // A job left behind would stay active until its lock of 30 s ran out.

@@ -3,11 +3,11 @@ import { Queue } from 'bullmq';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { queueName } from '../../src/queue.ts';
+import { ask } from '../../src/redis-server/ask.ts';
 import { expectAgreement, fates, until } from './judge.ts';
 import { World } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';
-const lane = `acc~${video}`;
 
 let world: World;
 let queue: Queue;
@@ -18,19 +18,30 @@ afterEach(async () => {
 });
 
 async function open(foreignJobs: 'refuse' | 'allow') {
+  await openIdle(foreignJobs);
+  world.worker(metrics);
+}
+
+/** Nobody works on the queue yet. */
+async function openIdle(foreignJobs: 'refuse' | 'allow', operation = video) {
   world = await World.open({
     redisUrl: inject('redisUrl'),
-    accounts: { acc: { [video]: { cap: 30 } } },
+    accounts: { acc: { [operation]: { cap: 30 } }, other: { [operation]: { cap: 30 } } },
     settings: { foreignJobs },
   });
-  world.emulator.inventory({ DeleteVideo: { prefix: 'v', count: 100 } });
+  world.emulator.inventory({
+    DeleteVideo: { prefix: 'v', count: 100 },
+    DeleteMediaInfos: { prefix: 'v', count: 100 },
+  });
   metrics = createMetrics({ build: { version: 'test', node: process.version } });
-  queue = new Queue(queueName(lane), {
+  queue = queueOf(`acc~${operation}`);
+}
+
+const queueOf = (name: string) =>
+  new Queue(queueName(name), {
     connection: { url: inject('redisUrl') },
     prefix: world.config.redis.prefix,
   });
-  world.worker(metrics);
-}
 
 /** As the contract has it, but for what a test changes. */
 const jobData = (targets: readonly unknown[], over: object = {}) => ({
@@ -105,6 +116,59 @@ describe('a job that the ledger does not know', () => {
     expect(await ended(id)).toBe('completed');
     expect(Date.now()).toBeGreaterThanOrEqual(notBefore);
     expect(world.emulator.calls()).toHaveLength(1);
+  });
+});
+
+const media = 'alibaba.ice.delete-media-infos';
+type Data = Readonly<Record<string, unknown>> & { readonly targets: readonly unknown[] };
+
+describe('a job of ours that was edited in Redis', () => {
+  it.each([
+    ['names another id', video, ({ targets }: Data) => ({ targets: ['v50', ...targets.slice(1)] })],
+    ['names one id more', video, ({ targets }: Data) => ({ targets: [...targets, 'v50'] })],
+    ['names a reference id', video, () => ({ targets: [{ by: 'referenceId', id: 'reference-1' }] })],
+    ['deletes files too', media, () => ({ options: { deletePhysicalFiles: true } })],
+  ] as const)(
+    'is refused as a whole, counted and kept where it %s; what was asked for is deleted all the same',
+    async (_, operation, edit) => {
+      await openIdle('refuse', operation);
+      world.emulator.inventory({ DeleteVideo: { ids: ['reference-1'] } });
+      const { request } = await world.enqueue('acc', operation, ['v1', 'v2', 'v3']);
+      const [job] = await queue.getJobs(['waiting', 'prioritized']);
+      const { id, data } = job as unknown as { id: string; data: Data };
+      const edited = JSON.stringify({ ...data, ...edit(data) });
+      const { port } = new URL(inject('redisUrl'));
+      expect(await ask(Number(port), ['HSET', queue.toKey(id), 'data', edited])).toEqual([':0']);
+      world.worker(metrics);
+      expect(await ended(id)).toBe('failed');
+      expect(await refusedFor('unsigned')).toBe(1);
+      expect((await queue.getJob(id))?.failedReason).toMatch(/^unsigned: targets\//);
+      expect(world.logged.filter((line) => line.includes('job refused'))).toHaveLength(1);
+      expect(world.emulator.calls()).toEqual([]);
+
+      // The job is gone: as if its offer had run out.
+      await world.ledger.withdraw(`acc~${operation}`, [id]);
+      expect(await world.settled(request)).toEqual({ deleted: 3 });
+      const sent = world.emulator.calls().flatMap((call) => call.ids);
+      expect(sent.toSorted()).toEqual(['v1', 'v2', 'v3']);
+      for (const { options } of world.emulator.calls()) expect(options).toBe('');
+      await expectAgreement(world);
+    },
+  );
+
+  it('is refused in the queue of another lane', async () => {
+    await openIdle('refuse');
+    const { request } = await world.enqueue('acc', video, ['v1', 'v2']);
+    const [job] = await queue.getJobs(['waiting', 'prioritized']);
+    const elsewhere = queueOf(`other~${video}`);
+    const { id } = await elsewhere.add('delete', job?.data as object);
+    world.worker(metrics);
+    expect(await world.settled(request)).toEqual({ deleted: 2 });
+    await until('the copy ended', async () => (await elsewhere.getJobState(id ?? '')) === 'failed');
+    await elsewhere.close();
+    expect(await refusedFor('unsigned')).toBe(1);
+    expect(world.emulator.calls().map(({ account }) => account)).toEqual(['key-of-acc']);
+    await expectAgreement(world);
   });
 });
 

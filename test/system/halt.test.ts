@@ -1,6 +1,8 @@
 /** A person stops everything, or one lane: how soon nothing is sent any more, and how soon it goes on. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { emulatorNow, expectAgreement, numbered, quiet, until } from './judge.ts';
+import { operate } from './operate.ts';
+import { ownRedis } from './own-redis.ts';
 import { World } from './world.ts';
 
 const image = 'alibaba.vod.delete-image';
@@ -11,9 +13,9 @@ const count = 2_400;
 let world: World;
 afterEach(() => world.close());
 
-async function underLoad() {
+async function underLoad(redisUrl = inject('redisUrl')) {
   world = await World.open({
-    redisUrl: inject('redisUrl'),
+    redisUrl,
     accounts: { acc: { [video]: { cap: 30 }, [image]: { cap: 50 } } },
   });
   world.emulator.inventory({ DeleteVideo: { prefix: 'v', count }, DeleteImage: { prefix: 'i', count } });
@@ -95,5 +97,48 @@ describe('setLane', () => {
     expect(next).toBeLessThanOrEqual(2_000);
     expect(callsOf('DeleteImage') - before).toBeGreaterThan(50);
     await expectNothingLost(requests);
+  });
+});
+
+describe('expunge halt and lane pause', () => {
+  it('stop within 1 s and outlive all that happens to Redis; unhalt and resume lose nothing', async () => {
+    const redis = await ownRedis();
+    const requests = await underLoad(redis.url);
+    const lastOf = (action: string) => Math.max(...timesOf(action));
+    const paused = await emulatorNow(world);
+    await operate(world, 'lane', 'pause', 'acc', video, '--reason', 'lunch');
+    await quiet(1_000);
+    const halted = await emulatorNow(world);
+    await operate(world, 'halt', '--reason', 'wrong list');
+    await quiet(1_500);
+    await redis.empty();
+    await quiet(1_000);
+    await redis.restart();
+    await quiet(2_000);
+    // A worker that knows nothing of what was before finds both.
+    world.worker();
+    await quiet(2_000);
+    const [pauseMs, haltMs] = [lastOf('DeleteVideo') - paused, lastOf('DeleteImage') - halted];
+    console.info(
+      `last call ${pauseMs.toFixed(0)} ms after lane pause began, ${haltMs.toFixed(0)} ms after halt did`,
+    );
+    expect(pauseMs).toBeLessThanOrEqual(1_000);
+    expect(haltMs).toBeLessThanOrEqual(1_000);
+    expect(haltMs).toBeGreaterThan(-500);
+
+    const videos = callsOf('DeleteVideo');
+    const images = callsOf('DeleteImage');
+    await operate(world, 'unhalt', '--reason', 'the right one');
+    await until('images again', () => callsOf('DeleteImage') > images + 5, 60_000);
+    expect(callsOf('DeleteVideo')).toBe(videos);
+    await operate(world, 'lane', 'resume', 'acc', video, '--reason', 'eaten');
+    await expectNothingLost(requests);
+    const events = await world.ledger.events(10);
+    expect(events.map(({ lane, what, why }) => [lane, what, why])).toEqual([
+      [`acc~${video}`, 'lane paused', 'lunch'],
+      ['', 'halt', 'wrong list'],
+      ['', 'unhalt', 'the right one'],
+      [`acc~${video}`, 'lane open', 'eaten'],
+    ]);
   });
 });

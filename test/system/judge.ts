@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Call } from '../../src/emulator/call-record.ts';
 import type { PageRow } from '../../src/ledger/lookup.ts';
-import { compareWithEmulator } from '../../src/producers/compare.ts';
+import { accessKeysOf, compareWithEmulator } from '../../src/producers/compare.ts';
 import { fullestWindow, type World } from './world.ts';
 
 /** `<prefix>0` to `<prefix><count - 1>`. */
@@ -44,10 +44,14 @@ export async function everyTarget(world: World): Promise<readonly PageRow[]> {
   }
 }
 
-/** The ledger's word on each target is the emulator's. */
+/** The ledger's word on each target is the emulator's, and it is sound in itself. */
 export async function expectAgreement(world: World): Promise<void> {
-  const { differences } = await compareWithEmulator(world.ledger, world.emulator.url);
+  const accessKeys = accessKeysOf(Object.values(world.config.accounts));
+  const { differences } = await compareWithEmulator(world.ledger, world.emulator.url, undefined, {
+    accessKeys,
+  });
   expect(differences).toEqual([]);
+  expect((await world.ledger.verify()).findings).toEqual([]);
 }
 
 /** An answer that went out whole and said that it was done. */

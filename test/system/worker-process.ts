@@ -21,6 +21,10 @@ export interface Line {
   readonly unit?: string;
   readonly requestId?: string;
   readonly err?: unknown;
+  /** How long a call took. */
+  readonly ms?: number;
+  /** The port of its metrics. */
+  readonly metrics?: number;
 }
 
 export class WorkerProcess {
@@ -80,6 +84,17 @@ export class WorkerProcess {
       if (msg === 'unit given up' || msg === 'unit lost') owned.delete(unit);
     }
     return owned;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** One of its metrics without labels, as it says now. */
+  async metric(name: string): Promise<number> {
+    const port = this.lines.find(({ msg }) => msg === 'worker started')?.metrics;
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
   signal(signal: NodeJS.Signals): void {

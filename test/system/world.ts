@@ -33,6 +33,8 @@ export interface WorldOptions {
   /** What the emulator enforces where it differs from the configuration: action → calls. */
   readonly realCaps?: EmulatorAccount['caps'];
   readonly emulator?: Partial<EmulatorOptions>;
+  /** Where the accounts' endpoint is not the emulator itself: a proxy before it. */
+  readonly endpoint?: string;
   readonly timeouts?: WorkerOptions['timeouts'];
   /** Secret that the worker uses, where it is not the right one. */
   readonly wrongSecretOf?: string;
@@ -52,10 +54,12 @@ export class World {
   readonly logged: string[] = [];
   readonly #options: WorldOptions;
   readonly #workers: RunningWorker[] = [];
+  readonly #accounts: readonly EmulatorAccount[];
 
   private constructor(
     made: Pick<World, 'emulator' | 'config' | 'lanes' | 'ledger' | 'queues' | 'dir'>,
     options: WorldOptions,
+    accounts: readonly EmulatorAccount[],
   ) {
     this.emulator = made.emulator;
     this.config = made.config;
@@ -64,16 +68,14 @@ export class World {
     this.queues = made.queues;
     this.dir = made.dir;
     this.#options = options;
+    this.#accounts = accounts;
   }
 
   static async open(options: WorldOptions): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), 'expunge-world-'));
     const names = Object.keys(options.accounts);
-    const emulator = await startEmulator({
-      clock: systemClock,
-      latency: { min: 5, max: 15 },
-      ...options.emulator,
-      accounts: names.map((name) => ({
+    const accounts = names.map((name): EmulatorAccount => {
+      return {
         name,
         provider: name.startsWith('huawei') ? 'huawei' : 'alibaba',
         accessKeyId: `key-of-${name}`,
@@ -81,9 +83,15 @@ export class World {
         ...(name.startsWith('huawei') && { projectId: 'project' }),
         ...(options.common?.quotaGroup !== undefined && { quotaGroup: options.common.quotaGroup }),
         caps: { ...capsOf(options.accounts[name] ?? {}), ...options.realCaps },
-      })),
+      };
     });
-    const config = configOf(dir, emulator.url, options);
+    const emulator = await startEmulator({
+      clock: systemClock,
+      latency: { min: 5, max: 15 },
+      ...options.emulator,
+      accounts,
+    });
+    const config = configOf(dir, options.endpoint ?? emulator.url, options);
     const lanes = lanesOf(config);
     const ledger = await openLedger(config.database.url, laneEntries(lanes));
     const queues = openQueues({
@@ -92,7 +100,7 @@ export class World {
       clock: systemClock,
       onError: () => undefined,
     });
-    return new World({ emulator, config, lanes, ledger, queues, dir }, options);
+    return new World({ emulator, config, lanes, ledger, queues, dir }, options, accounts);
   }
 
   /** The log goes to `logged`. */
@@ -117,6 +125,12 @@ export class World {
   /** With `secretsInFiles`: as an operator rotates or repairs a secret. */
   writeSecret(account: string, secret: string): void {
     writeFileSync(secretFile(this.dir, account), `${secret}\n`);
+  }
+
+  /** What the provider takes changes under way, as when somebody else spends the same cap. */
+  setRealCap(account: string, action: keyof EmulatorAccount['caps'], calls: number): void {
+    const caps = this.#accounts.find(({ name }) => name === account)?.caps;
+    if (caps) caps[action] = { calls, per: 'second' };
   }
 
   lane(account: string, operation: string): ConfiguredLane {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bins, split, type Item } from '../../src/workers/gather.ts';
+import { Bins, isRetried, split, type Item } from '../../src/workers/gather.ts';
 import { targetOf } from '../target.ts';
 
 const video = 'alibaba.vod.delete-video';
 const thumbnails = 'huawei.vod.delete-thumbnails';
 
-function item(id: string, { urgent = false, asset = '' } = {}): Item {
+function item(id: string, { urgent = false, asset = '', attempts = 0 } = {}): Item {
   const target = asset ? targetOf(thumbnails, { task: id, asset }) : targetOf(video, id);
-  return { key: id, target, urgent, attempts: 0, ambiguous: false, waiters: [] };
+  return { key: id, target, urgent, attempts, ambiguous: false, waiters: [] };
 }
 
 function bins(limit = 20): Bins {
@@ -40,6 +40,28 @@ describe('Bins', () => {
     for (let n = 0; n < 6; n++) waiting.add(item(`t${n}`, { asset: n % 2 ? 'odd' : 'even' }), 0);
     for (let call = waiting.take(0); call; call = waiting.take(0))
       expect(new Set(call.items.map(({ target }) => target.parent)).size).toBe(1);
+  });
+
+  it('never mixes what was tried before with what was not, and knows whether that waits', () => {
+    const waiting = bins(10);
+    for (let n = 0; n < 6; n++) waiting.add(item(`t${n}`, { attempts: n % 2 }), 0);
+    expect(waiting.hasFresh()).toBe(true);
+    const calls = [waiting.take(0)!, waiting.take(0)!];
+    expect(calls.map(({ items }) => items.length)).toEqual([3, 3]);
+    expect(calls.map(isRetried).toSorted()).toEqual([false, true]);
+    waiting.putPack([item('again', { attempts: 1 })]);
+    waiting.add(item('again2', { attempts: 2 }), 0);
+    expect(waiting.hasFresh()).toBe(false);
+    waiting.putPack([item('split')]);
+    expect(waiting.hasFresh()).toBe(true);
+  });
+
+  it('hastens an item that was tried before', () => {
+    const waiting = bins(1);
+    const late = item('late', { attempts: 1 });
+    for (const each of [item('a1', { attempts: 1 }), late]) waiting.add(each, 0);
+    waiting.hasten(late, 0);
+    expect(keys(waiting.take(0))).toEqual(['late']);
   });
 
   it('prefers full bins, but lets none wait longer than a second for others', () => {

@@ -1,16 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Failure, FailureClass } from '../../src/deletion.ts';
+import type { Item } from '../../src/workers/gather.ts';
+import { consequences } from '../../src/workers/settle.ts';
 import { backoff, decideFailure, decideOutcome, type Circumstances } from '../../src/workers/verdict.ts';
+import { targetOf } from '../target.ts';
 
 const policy = { attempts: 8, ceilingMs: 30_000 };
 
 function circumstances(over: Partial<Circumstances> = {}): Circumstances {
-  return { size: 20, attempts: 0, jitter: 0.5, policy, missingMeans: 'split', answersPerId: true, ...over };
+  return {
+    ...{ size: 20, attempts: 0, jitter: 0.5, policy, missingMeans: 'split', answersPerId: true },
+    outageMs: undefined,
+    ...over,
+  };
 }
 
 function failure(of: FailureClass, over: Partial<Failure> = {}): Failure {
   return { class: of, code: 'Code', message: 'why', requestId: 'r', ambiguous: false, known: true, ...over };
+}
+
+function itemOf(id: string): Item {
+  const target = targetOf('alibaba.vod.delete-video', id);
+  return { key: id, target, urgent: false, attempts: 0, ambiguous: false, waiters: [] };
 }
 
 describe('decideFailure', () => {
@@ -40,6 +52,34 @@ describe('decideFailure', () => {
     const last = decideFailure(failure('transient'), circumstances({ attempts: 7 }));
     expect(last).toEqual({ then: 'settle', settlement: 'exhausted', code: 'Code', message: 'why' });
     expect(decideFailure(failure('transient'), circumstances({ attempts: 6 })).then).toBe('retry');
+  });
+});
+
+describe('an outage', () => {
+  const outage = circumstances({ attempts: 7, outageMs: 4_000, jitter: 0.5 });
+
+  it('spends no attempt, not even the last, and brings targets back just after the next probe', () => {
+    expect(decideFailure(failure('transient'), outage)).toEqual({
+      ...{ then: 'retry', spent: false, delayMs: 4_250, ambiguous: false, alone: false },
+      ...{ code: 'Code', message: 'why' },
+    });
+    const unresolved = { is: 'unresolved', code: 'timeout', message: '', doubt: true } as const;
+    expect(decideOutcome(unresolved, outage)).toMatchObject({ then: 'retry', spent: false, ambiguous: true });
+  });
+
+  it('keeps in mind that an unanswered attempt may have deleted its targets', () => {
+    const unanswered = failure('transient', { ambiguous: true });
+    const verdict = decideFailure(unanswered, { ...outage, answersPerId: false });
+    expect(verdict).toMatchObject({ spent: false, ambiguous: true, alone: true });
+    const written = consequences(new Map([[itemOf('v1'), verdict]]));
+    expect(written).toEqual([{ then: 'release', ambiguous: true, keys: ['v1'] }]);
+  });
+
+  it('changes nothing for a provider that answers', () => {
+    for (const of of ['missing', 'rejected', 'throttled', 'unauthorized'] as const)
+      expect(decideFailure(failure(of), outage)).toEqual(
+        decideFailure(failure(of), { ...outage, outageMs: undefined }),
+      );
   });
 });
 

@@ -2,7 +2,9 @@
 import { addAccounts } from './accounts.ts';
 import { addConfig } from './config-print.ts';
 import { addEnqueue } from './enqueue.ts';
+import { addEvents } from './events.ts';
 import { addLanes } from './lanes.ts';
+import { addLedger } from './ledger.ts';
 import { addLookup } from './lookup.ts';
 import { addOperations } from './operations.ts';
 import type { AddCommand } from './program.ts';
@@ -15,7 +17,9 @@ export const commands: readonly AddCommand[] = [
   addLane,
   addHalt,
   addUnhalt,
+  addEvents,
   addAccounts,
   addOperations,
   addConfig,
+  addLedger,
 ];

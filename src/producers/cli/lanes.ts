@@ -1,8 +1,8 @@
 /** `expunge lanes`: how each lane is, and why. */
 import type { Config } from '../../config.ts';
-import { lanesOf } from '../../lanes.ts';
 import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { capFields, capNotes, capText } from './caps.ts';
 import { obstacle } from './obstacle.ts';
 import type { AddCommand, Context } from './program.ts';
 import { table } from './terminal.ts';
@@ -36,27 +36,27 @@ export const look = async (ledger: Ledger): Promise<Seen> => ({
 });
 
 export function statusOf({ halt, lanes: all }: Seen, config: Config): object {
-  const caps = new Map(lanesOf(config).map(({ name, cap }) => [name, cap]));
   return {
     ...(halt && { halt: { reason: halt.reason, by: halt.by, since: iso(halt.since) } }),
-    lanes: all.map(({ lane, account, operation, state, reason, by, since, owner, open, dead, oldestMs }) => ({
-      ...{ account, operation, state, reason, by, since: iso(since), owned: owner !== '', open },
-      deadLetters: dead,
-      oldestSeconds: oldestMs === undefined ? null : Math.round(oldestMs / 1_000),
-      // No cap: a lane of another process's configuration.
-      cap: caps.get(lane) ?? null,
-    })),
+    lanes: all.map((lane) => {
+      const { account, operation, state, reason, by, since, owner, open, dead, oldestMs } = lane;
+      return {
+        ...{ account, operation, state, reason, by, since: iso(since), owned: owner !== '', open },
+        deadLetters: dead,
+        oldestSeconds: oldestMs === undefined ? null : Math.round(oldestMs / 1_000),
+        ...capFields(lane, config),
+      };
+    }),
   };
 }
 
 export function textOf({ halt, lanes: all }: Seen, config: Config): string {
-  const caps = new Map(lanesOf(config).map(({ name, cap }) => [name, `${cap.calls}/${cap.per}`]));
   const head = ['account', 'operation', 'state', 'owner', 'open', 'dead letters', 'oldest', 'cap', 'reason'];
-  const rows = all.map(({ lane, account, operation, state, owner, open, dead, oldestMs, reason }) => [
-    ...[account, operation, state, owner === '' ? 'no' : 'yes', open, dead],
-    oldestMs === undefined ? '' : duration(oldestMs),
-    caps.get(lane) ?? '?',
-    reason,
+  const rows = all.map((lane) => [
+    ...[lane.account, lane.operation, lane.state, lane.owner === '' ? 'no' : 'yes', lane.open, lane.dead],
+    lane.oldestMs === undefined ? '' : duration(lane.oldestMs),
+    capText(lane, config),
+    lane.reason,
   ]);
   if (all.length === 0) return 'There are no lanes: add accounts to expunge.yaml.';
   const notes = [
@@ -64,6 +64,7 @@ export function textOf({ halt, lanes: all }: Seen, config: Config): string {
       ? [`EVERYTHING IS HALTED since ${when(halt.since)} by ${visible(halt.by)}: ${visible(halt.reason)}`]
       : []),
     ...waysOut({ halt, lanes: all }),
+    ...capNotes(all, config),
   ];
   return [table(head, rows), ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }

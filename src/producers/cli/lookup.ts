@@ -1,5 +1,6 @@
 /** `expunge lookup`: everything the ledger knows of an id. */
-import type { TargetRecord } from '../../ledger/lookup.ts';
+import type { TargetRecord } from '../../ledger/target-record.ts';
+import { withoutPassword } from '../../redact.ts';
 import type { AddCommand, Context } from './program.ts';
 import { exits, table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
@@ -22,7 +23,9 @@ async function lookup(context: Context, id: string): Promise<void> {
     const hint = /^\s|\s$/.test(id)
       ? 'It has spaces around it, and ids are matched exactly.'
       : 'Ids are matched exactly, capitals included; a URL as it was enqueued.';
-    terminal.say(`The ledger has never heard of "${shortened(id)}".\n${hint} Ledger: ${config.database.url}`);
+    terminal.say(
+      `The ledger has never heard of "${shortened(id)}".\n${hint} Ledger: ${withoutPassword(config.database.url)}`,
+    );
   }
   terminal.result({ id, targets: targets.map(recordOf) }, targets.map(textOf).join('\n\n'));
 }
@@ -39,7 +42,8 @@ function noteOf({ ambiguous, settlement }: TargetRecord): string | undefined {
 
 const timeOf = (at: number): string | null => (at > 0 ? iso(at) : null);
 
-function recordOf(target: TargetRecord): object {
+/** A target for programs: a line of an archive too. */
+export function recordOf(target: TargetRecord): object {
   const { account, operation, kind, id, parent, options, settlement, state } = target;
   const { code, message, providerRequest, attempts, ambiguous, accepted, due, settled } = target;
   const note = noteOf(target);

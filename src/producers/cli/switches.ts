@@ -2,18 +2,15 @@
  * `expunge lane pause|resume`, `halt`, `unhalt`: whether lanes may send. The ledger alone is needed; the next
  * claim of every worker sees the change, so that at most the calls in flight still go out.
  */
-import type { LaneStatus } from '../../ledger/controls.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { chooseLane } from './choice.ts';
-import { look, statusOf, textOf } from './lanes.ts';
+import { change, laneIn } from './change.ts';
+import { addCap } from './lane-cap.ts';
 import { operator } from './operator.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { withLedger } from './with-ledger.ts';
 import { visible } from './wording.ts';
 
 export const addLane: AddCommand = (program, run) => {
-  const lane = program.command('lane').description('pause a lane, or let it go on');
+  const lane = program.command('lane').description('pause a lane, let it go on, or set its cap');
   lane
     .command('pause')
     .description('send nothing more in this lane; what is accepted waits')
@@ -28,6 +25,7 @@ export const addLane: AddCommand = (program, run) => {
     .argument('<operation>')
     .option('--reason <text>', 'why, for the record')
     .action(run(resumeLane));
+  addCap(lane, run);
 };
 
 export const addHalt: AddCommand = (program, run) => {
@@ -44,6 +42,7 @@ export const addUnhalt: AddCommand = (program, run) => {
     .description('end the halt of everything and of single lanes; with names: open that lane')
     .argument('[account]')
     .argument('[operation]')
+    .option('--reason <text>', 'what was repaired, for the record')
     .action(run(unhalt));
 };
 
@@ -91,7 +90,12 @@ async function halt(context: Context, { reason }: Required<Reason>) {
   });
 }
 
-async function unhalt(context: Context, account?: string, operation?: string) {
+async function unhalt(
+  context: Context,
+  account: string | undefined,
+  operation: string | undefined,
+  { reason = '' }: Reason,
+) {
   if (account !== undefined && operation === undefined)
     throw new CommandError(
       'name the operation too, or neither: expunge unhalt [ACCOUNT OPERATION]',
@@ -99,27 +103,12 @@ async function unhalt(context: Context, account?: string, operation?: string) {
     );
   await change(context, async (ledger) => {
     if (account === undefined || operation === undefined) {
-      await ledger.unhaltAll(operator());
+      await ledger.unhaltAll(operator(), reason);
       return 'No halt is in force. Paused lanes stay paused.';
     }
     const lane = await laneIn(ledger, account, operation);
     if (lane.state === 'open') return `${account} ${operation} was open already.`;
-    await ledger.setLane(lane.lane, 'open', '', operator());
+    await ledger.setLane(lane.lane, 'open', reason, operator());
     return `${account} ${operation} is open: it sends one call and looks at the answer before it goes on.`;
-  });
-}
-
-/** Any lane of the ledger: it need not stand in this configuration. */
-const laneIn = async (ledger: Ledger, account: string, operation: string): Promise<LaneStatus> =>
-  chooseLane(await ledger.lanes(), account, operation);
-
-/** Makes the change, says what it did, and shows what is in force now. */
-async function change(context: Context, make: (ledger: Ledger) => Promise<string>): Promise<void> {
-  const config = context.config();
-  const { terminal } = context;
-  await withLedger(context, config, async (ledger) => {
-    terminal.say(await make(ledger));
-    const seen = await look(ledger);
-    terminal.result(statusOf(seen, config), textOf(seen, config));
   });
 }

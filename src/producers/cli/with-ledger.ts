@@ -3,6 +3,7 @@ import { lanesOf } from '../../lanes.ts';
 import type { Config } from '../../config.ts';
 import { LedgerAway } from '../../ledger/database.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { withoutPassword } from '../../redact.ts';
 import { CommandError, exits } from './terminal.ts';
 import type { Context } from './program.ts';
 
@@ -18,7 +19,7 @@ export async function withLedger<T>(
   } catch (error) {
     if (!(error instanceof LedgerAway)) throw error;
     throw new CommandError(
-      `the ledger ${config.database.url} does not answer: ${error.message}\nTry again when it does.`,
+      `the ledger ${withoutPassword(config.database.url)} does not answer: ${error.message}\nTry again when it does.`,
       exits.unreachable,
     );
   } finally {

@@ -5,7 +5,7 @@ import type { Ledger } from '../../../ledger/ledger.ts';
 import { operations } from '../../../providers/operations.ts';
 import type { Queues } from '../../../queue.ts';
 import { acceptAll } from '../../accept.ts';
-import { compareWithEmulator } from '../../compare.ts';
+import { accessKeysOf, compareWithEmulator } from '../../compare.ts';
 import { enqueue } from '../../enqueue.ts';
 import type { Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
@@ -47,7 +47,9 @@ export async function purge(context: Context, stage: Stage): Promise<void> {
   if (stopped.aborted) return;
   await worker.stop();
   const names = new Set(lanes.map(({ name }) => name));
-  const compared = await compareWithEmulator(ledger, url, (lane) => names.has(lane));
+  const compared = await compareWithEmulator(ledger, url, (lane) => names.has(lane), {
+    accessKeys: accessKeysOf(lanes.map(({ account }) => account)),
+  });
   const endings: Ending[] = [];
   for (const each of progress) {
     const operation = operations.find(({ name }) => name === each.purge.operation);

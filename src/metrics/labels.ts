@@ -1,0 +1,23 @@
+import type { FailureClass, Settlement } from '../deletion.ts';
+
+/** Every label and the closed set of its values; accounts and operations are those of the configuration. */
+export interface Values {
+  provider: string;
+  account: string;
+  operation: string;
+  /** How the request came in; `job` is a BullMQ job that the ledger did not know. */
+  source: 'cli' | 'api' | 'campaign' | 'job';
+  settlement: Settlement;
+  result: 'answered' | FailureClass;
+  class: FailureClass;
+  code: string;
+  reason: 'malformed' | 'unsigned' | 'forged' | 'expired' | 'unknown-lane' | 'not-allowed';
+  state: 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';
+}
+export type Labels<L extends keyof Values> = { readonly [label in L]: Values[label] };
+export type Lane = Labels<'account' | 'operation'>;
+export type JobRefusal = Values['reason'];
+export type RequestSource = Values['source'];
+/** Of `lane_state` and `circuit_state`: one series each. */
+export const laneStates = ['open', 'paused', 'halted'] as const;
+export const circuitStates = ['closed', 'half-open', 'open'] as const;
