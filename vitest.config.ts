@@ -3,6 +3,17 @@ import { defineConfig } from 'vitest/config';
 const conformance = 'test/**/*.conformance.test.ts';
 /** Tests that speak to a real Redis, by their name wherever they stand, and whole runs in real time. */
 const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
+/** Those of them that judge no rate to the last call, and mostly wait: they may run beside each other. */
+const together = [
+  'test/**/*.redis.test.ts',
+  ...['answers', 'brake', 'command-line', 'crash', 'credentials', 'doubtful-database', 'duplicates'],
+  ...['evicting-redis', 'faults', 'foreign-jobs', 'hostile', 'poison', 'proxy'],
+].map((name) => (name.includes('/') ? name : `test/system/${name}.test.ts`));
+const real = {
+  globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
+  testTimeout: 240_000,
+  hookTimeout: 60_000,
+};
 
 /** Nothing of ours has side effects at import, so that files may share a thread and what it has loaded. */
 const quick = { pool: 'threads', isolate: false } as const;
@@ -36,14 +47,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'together',
+          include: together,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          ...real,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'system',
           include: system,
-          globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
+          exclude: together,
           // they measure rates in real time: nothing may run beside them
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 240_000,
-          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+          ...real,
         },
       },
     ],

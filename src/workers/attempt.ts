@@ -107,12 +107,9 @@ async function decide(
           doubtful.map(({ target }) => target),
         )
       : () => 'unknown' as const;
-  const settled = (item: Item, outcome: Outcome): Outcome =>
-    inDoubt(outcome) && existing(item.target) === 'gone'
-      ? { is: 'absent', code: 'code' in outcome ? outcome.code : '' }
-      : outcome;
+  const gone = (item: Item, outcome: Outcome) => inDoubt(outcome) && existing(item.target) === 'gone';
   return new Map(
-    [...outcomes].map(([item, outcome]) => [item, decideOutcome(settled(item, outcome), call(item))]),
+    [...outcomes].map(([item, outcome]) => [item, decideOutcome(outcome, call(item), gone(item, outcome))]),
   );
 }
 

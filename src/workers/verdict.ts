@@ -83,8 +83,8 @@ function again(code: string, message: string, ambiguous: boolean, call: Circumst
   return { then: 'retry', delayMs, spent: true, ambiguous, alone, code, message };
 }
 
-/** What follows from one target's outcome. */
-export function decideOutcome(outcome: Outcome, call: Circumstances): Verdict {
+/** What follows from one target's outcome; `gone`: it was in doubt, and a read did not find the target. */
+export function decideOutcome(outcome: Outcome, call: Circumstances, gone = false): Verdict {
   switch (outcome.is) {
     case 'deleted':
       return { then: 'settle', settlement: 'deleted', code: '', message: '' };
@@ -93,6 +93,9 @@ export function decideOutcome(outcome: Outcome, call: Circumstances): Verdict {
     case 'refused':
       return { then: 'settle', settlement: 'refused', code: outcome.code, message: outcome.message };
     case 'unresolved':
+      // Gone by this very call, or before it: nobody can tell.
+      if (gone)
+        return { then: 'settle', settlement: 'absent', ambiguous: true, code: outcome.code, message: '' };
       return again(outcome.code, outcome.message, true, call);
   }
 }

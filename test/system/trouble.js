@@ -1,6 +1,6 @@
 /**
- * Preloaded into a worker process (`node --import`): makes trouble there when its parent says so, and says when
- * it is over. So it is the program itself that is in trouble, not a copy of it made for the test. Plain
+ * Preloaded into a worker process (`node --import`): makes trouble there from the start (`TROUBLE`) or when its
+ * parent says so, and says when it is over. So it is the program itself that is in trouble, not a copy of it made for the test. Plain
  * JavaScript, since the process's threads preload it too, and have no TypeScript loader.
  */
 import { Socket } from 'node:net';
@@ -27,8 +27,19 @@ function delayConnections(ms) {
   };
 }
 
+/** The process dies at each queue job that names this id, before anything is known of the job. @param {string} id */
+function dieOf(id) {
+  const { parse } = JSON;
+  JSON.parse = (text, ...rest) => {
+    const job = typeof text === 'string' && text.includes('"targets":');
+    if (job && text.includes(JSON.stringify(id))) process.kill(process.pid, 'SIGKILL');
+    return parse(text, ...rest);
+  };
+}
+
 /** @param {import('./worker-process.ts').Trouble} trouble */
 function make(trouble) {
+  if ('dieOf' in trouble) dieOf(trouble.dieOf);
   if ('blockMs' in trouble) block(trouble.blockMs);
   if ('stepMs' in trouble) skew += trouble.stepMs;
   if ('connectMs' in trouble) delayConnections(trouble.connectMs);
@@ -40,6 +51,8 @@ if (isMainThread) {
     construct: (date, given, made) =>
       /** @type {Date} */ (Reflect.construct(date, given.length > 0 ? given : [date.now()], made)),
   });
+  const { TROUBLE } = process.env;
+  if (TROUBLE) make(JSON.parse(TROUBLE));
   process.on('message', (/** @type {import('./worker-process.ts').Trouble} */ trouble) => {
     make(trouble);
     process.send?.({ over: true });

@@ -8,9 +8,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { World } from './world.ts';
 
-/** One of what `trouble.js` can do, in milliseconds. */
+/** One of what `trouble.js` can do; times in milliseconds. */
 export type Trouble =
-  { readonly blockMs: number } | { readonly stepMs: number } | { readonly connectMs: number };
+  | { readonly blockMs: number }
+  | { readonly stepMs: number }
+  | { readonly connectMs: number }
+  /** The process kills itself at each queue job that names this id. */
+  | { readonly dieOf: string };
 
 /** A line of its log. */
 export interface Line {
@@ -40,8 +44,8 @@ export class WorkerProcess {
     if (child.stderr) createInterface(child.stderr).on('line', (line) => this.#read(line));
   }
 
-  /** Resolves when it has started. */
-  static async start(world: World): Promise<WorkerProcess> {
+  /** Resolves when it has started, with this trouble from then on; or, where that kills it, when it is dead. */
+  static async start(world: World, trouble?: Trouble): Promise<WorkerProcess> {
     const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
     const config = `${world.dir}/expunge.json`;
     const child = spawn(
@@ -51,14 +55,16 @@ export class WorkerProcess {
       ),
       {
         cwd: path('../..'),
-        env: { PATH: process.env['PATH'] },
+        env: { PATH: process.env['PATH'], ...(trouble && { TROUBLE: JSON.stringify(trouble) }) },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },
     );
     const worker = new WorkerProcess(child);
     if (!child.stdout) throw new Error('its output is not piped');
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-    if (!line.includes('"started":true')) throw new Error(`the worker did not start: ${line}`);
+    const line = once(createInterface(child.stdout), 'line').then(([first]) => String(first));
+    const heard = await Promise.race([line, worker.ended.then(({ signal }) => signal)]);
+    if (heard !== 'SIGKILL' && !heard?.includes('"started":true'))
+      throw new Error(`the worker did not start: ${heard}`);
     return worker;
   }
 
