@@ -27,6 +27,9 @@ export const jobSchema = z.strictObject({
 
 export type JobData = z.infer<typeof jobSchema>;
 
+/** Whether we gave the job its id (a ULID). Whoever put another into the queue may wait for its return value. */
+export const isOurs = (job: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(job);
+
 /** How the work on a job ended. */
 export type JobEnd =
   /** Done: the outcome of each target, which the producer may read as the job's return value. */

@@ -5,7 +5,7 @@
  *
  * Targets that dead workers had at hand again and again are suspects: one of them may be what kills. They are
  * offered one job at a time, those that were there most often alone, so that whoever is innocent passes and
- * whoever is not dies by itself, six times at most.
+ * whoever is not dies by itself, ten times at most.
  */
 import { sql } from 'kysely';
 import type { Row } from './database.ts';
@@ -27,8 +27,8 @@ export interface Offerable {
 const suspectFrom = 3;
 /** From here on it is offered by itself. */
 const aloneFrom = 4;
-/** So many it does not survive itself. */
-const mostCrashes = 6;
+/** So many it does not survive itself: more than chance brings, where workers are killed every few seconds. */
+const mostCrashes = 10;
 /** A stamp older than this is not looked for: a job whose worker died before is counted at its next death. */
 const stampedWithinMs = 3_600_000;
 
@@ -49,7 +49,7 @@ export interface Offering {
   suspects(lane: string, limit: number): Promise<readonly Offerable[]>;
   /**
    * Forgets the offers in these jobs, which a dead worker had at hand: their open targets are offerable at once
-   * and have one crash more; those with six are settled as exhausted. Answers which of the jobs it knew.
+   * and have one crash more; those with ten are settled as exhausted. Answers which of the jobs it knew.
    */
   withdraw(lane: string, jobs: readonly string[]): Promise<readonly string[]>;
 }

@@ -51,7 +51,7 @@ export class Drain {
     this.limiter = limiter;
     this.#means = means;
     this.lanes = setup.lanes.map((lane) => new Lane(lane, means, () => this.#pump()));
-    const sure = () => !this.#stopped && means.clock.monotonic() < this.#sureUntil;
+    const sure = () => means.clock.monotonic() < this.#sureUntil;
     this.#confirming = confirming(limiter, means.clock, sure, () => this.#admit());
     this.#around = {
       means,
@@ -79,9 +79,10 @@ export class Drain {
     this.#pump();
   }
 
-  /** Ends when nothing is claimed, in flight or unwritten: the unit may be given up then. */
-  async stop(): Promise<void> {
+  /** Ends when nothing is claimed, in flight or unwritten: the unit may be given up then. `lost`: it is another's. */
+  async stop(lost = false): Promise<void> {
     this.#stopped = true;
+    if (lost) this.#sureUntil = -Infinity;
     this.#cancelWake();
     for (const end of this.#unwatch) end();
     const closing = Promise.all(this.lanes.map((lane) => lane.close()));

@@ -6,6 +6,7 @@
  * call is answered. A successor waits before it sends: see `waitBefore`.
  */
 import { pause } from '../clock.ts';
+import { isOurs } from '../job.ts';
 import type { UnitCaps } from '../ledger/caps.ts';
 import type { Pulse, Takeover } from '../ledger/ownership.ts';
 import { createLimiter, type Cap, type Limiter } from '../limiter.ts';
@@ -156,15 +157,15 @@ export class Fleet {
 
   /**
    * What a dead owner held would stay locked in the queue for up to 30 s, and then run again whatever it is: it is
-   * offered anew now as the ledger sees fit, and its jobs discarded. What the ledger doesn't know stays: it is in
-   * the queue only.
+   * offered anew now as the ledger sees fit, and its jobs discarded. What is not ours stays: it may be in the queue
+   * only, and somebody may wait for its end.
    */
   async #withdraw(unit: UnitSetup): Promise<void> {
     const { queues, ledger, observer } = this.#means;
     try {
       for (const { name } of unit.lanes) {
         const known = await ledger.withdraw(name, await queues.active(name));
-        await queues.discard(name, known);
+        await queues.discard(name, known.filter(isOurs));
       }
     } catch (error) {
       observer.trouble('what a dead worker held could not be offered anew', error);
@@ -192,7 +193,7 @@ export class Fleet {
   #lose(drain: Drain): void {
     this.#drains.delete(drain.setup.name);
     this.#means.observer.unit(drain.setup, 'lost', undefined);
-    this.#seeOut(drain, drain.stop());
+    this.#seeOut(drain, drain.stop(true));
   }
 
   #seeOut({ setup }: Drain, stopped: Promise<void>): void {

@@ -103,16 +103,16 @@ describe.each(databases)('a target that dead workers had at hand, on $name', ({ 
     expect(names(await ledger.suspects(lane, 10))).toEqual(['v1']);
   });
 
-  it('is exhausted after six, with a word for people, until it is asked for again', async () => {
+  it('is exhausted after ten, with a word for people, until it is asked for again', async () => {
     const { ledger, ask, now } = await startWork(create);
     await ask('R', ['v1', 'v2']);
-    await crash(ledger, 5, ['v1', 'v2']);
+    await crash(ledger, 9, ['v1', 'v2']);
     expect(await ledger.tally('R')).toEqual({ open: 2 });
     await crash(ledger, 1, ['v1']);
     expect(await ledger.tally('R')).toEqual({ open: 1, exhausted: 1 });
     const [dead] = await ledger.lookup('v1');
     expect(dead).toMatchObject({ settlement: 'exhausted', code: 'WorkerCrashed', settled: now() });
-    expect(dead?.message).toMatch(/^6 workers died while they had this at hand: a person should look/);
+    expect(dead?.message).toMatch(/^10 workers died while they had this at hand: a person should look/);
     expect((await ledger.verify()).findings).toEqual([]);
     // Its job may still be about: it is not the ledger's any more.
     expect(await ledger.withdraw(lane, [`J${jobs - 1}`])).toEqual([]);

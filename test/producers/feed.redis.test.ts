@@ -132,6 +132,45 @@ describe('feedLane', () => {
     expect(await jobs()).toHaveLength(2);
   });
 
+  /** Their workers died three times. */
+  const suspect = async (some: readonly string[]) => {
+    for (const job of ['S1', 'S2', 'S3']) {
+      await ledger.offer(new Map(some.map((id) => [keyed('acc', operation.name, id).key, job])), offerMs);
+      await ledger.withdraw(lane, [job]);
+    }
+  };
+
+  it('offers suspects beside the others, in one job until that is done with', async () => {
+    await record(ids(60));
+    await suspect(ids(30));
+    expect(await feed()).toBe(50);
+    const sorted = (await jobs()).map((targets) => targets.toSorted());
+    expect(sorted.toSorted((a, b) => a.length - b.length).at(0)).toHaveLength(10);
+    expect(sorted).toContainEqual(ids(20).toSorted());
+    expect(await feed()).toBe(0);
+  });
+
+  it('offers suspects although the queue is as long as it may be', async () => {
+    await record(ids(400));
+    expect(await feed(2)).toBe(200);
+    await suspect(['v399']);
+    expect(await feed(2)).toBe(1);
+    expect(await jobs()).toContainEqual(['v399']);
+  });
+
+  it('offers no other suspect while the job of one still waits after its offer ran out', async () => {
+    await record(ids(30));
+    await suspect(ids(30));
+    expect(await feed()).toBe(20);
+    now += offerMs + 1;
+    expect(await feed()).toBe(0);
+    expect(await jobs()).toHaveLength(1);
+    await queue.obliterate({ force: true });
+    now += offerMs + 1;
+    expect(await feed()).toBe(20);
+    expect(await jobs()).toEqual([ids(20)]);
+  });
+
   it('leaves everything offerable when the queue can’t be told', async () => {
     await record(ids(3));
     await queues.close();
