@@ -99,7 +99,7 @@ describe('openQueues', () => {
       expect(await queues.active(lane)).toEqual(['two']);
       finish.get('one')?.();
       await until('the error', () => errors.length > 0);
-    expect(new Set(errors)).toEqual(new Set(['Missing key for job one. moveToFinished']));
+      expect(new Set(errors)).toEqual(new Set(['Missing key for job one. moveToFinished']));
       expect(await queues.alive(lane, ['one', 'two'], 60_000)).toEqual(new Set(['two']));
       await queues.add(lane, [job('three')]);
       await until('the next job', () => finish.has('three'));
