@@ -7,7 +7,17 @@ const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
 const together = [
   'test/**/*.redis.test.ts',
   ...['answers', 'brake', 'command-line', 'crash', 'credentials', 'doubtful-database', 'duplicates'],
-  ...['evicting-redis', 'faults', 'foreign-jobs', 'hostile', 'poison', 'proxy', 'settle-first'],
+  ...[
+    'evicting-redis',
+    'faults',
+    'foreign-jobs',
+    'halt',
+    'hostile',
+    'paused',
+    'poison',
+    'proxy',
+    'settle-first',
+  ],
 ].map((name) => (name.includes('/') ? name : `test/system/${name}.test.ts`));
 const real = {
   globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
