@@ -147,7 +147,9 @@ async function drain(stage: Stage): Promise<number | undefined> {
   const { ledger, emulator } = stage.world;
   emulator.setFaults([]);
   await Promise.all([stage.toRedis.heal(), stage.toProvider.heal(), stage.postgres?.proxy.heal()]);
-  for (let left = Infinity; performance.now() - began < 240_000;) {
+  // Twice what the caps allow, and the time that offers of a lost queue take to run out.
+  const patienceMs = 180_000 + (2_000 * (await stage.open())) / possible;
+  for (let left = Infinity; performance.now() - began < patienceMs;) {
     const status = await ledger.lanes();
     const open = status.reduce((sum, each) => sum + each.open, 0);
     if (open === 0) return performance.now() - began;
