@@ -81,6 +81,11 @@ export function observing(log: Log, metrics: Metrics): Observer {
       }
     },
 
+    clockDiffers(provider, ms) {
+      const aheadSeconds = Math.round(ms / 1_000);
+      log.warn({ provider, aheadSeconds }, "this machine's clock is wrong: signing with the provider's date");
+    },
+
     trouble(what, err) {
       log.limited(what).error({ err }, what);
     },

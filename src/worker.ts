@@ -50,7 +50,8 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const transportOf = (provider: string): Transport => {
     const known = transports.get(provider);
     if (known) return known;
-    const created = createTransport({ clock, userAgent, ...timeouts });
+    const onSkew = (ms: number) => observer.clockDiffers(provider, ms);
+    const created = createTransport({ clock, userAgent, onSkew, ...timeouts });
     transports.set(provider, created);
     return created;
   };

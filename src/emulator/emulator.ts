@@ -96,6 +96,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   const listening = await listen(host, options.port ?? 0, {
     clock,
+    now: parts.now,
     since,
     exchange: (request) => exchange(request, parts),
     isAdmin: isAdminPath,

@@ -11,6 +11,8 @@ const bodyLimit = 64 * 1024 * 1024;
 
 export interface ServerParts {
   readonly clock: Clock;
+  /** Wall clock, perhaps frozen: what answers are dated by. */
+  readonly now: () => number;
   /** Milliseconds since the emulator's start. */
   readonly since: () => number;
   /** A call: answered in the same step. */
@@ -98,9 +100,13 @@ function serve(request: ReceivedRequest, response: ServerResponse, parts: Server
     return;
   }
   const delivery = parts.exchange(request);
-  if (delivery.delay <= 0) return deliver(delivery, response);
+  const answer = () => {
+    response.setHeader('date', new Date(parts.now()).toUTCString());
+    deliver(delivery, response);
+  };
+  if (delivery.delay <= 0) return answer();
   if (delivery.delay === Infinity) return;
-  const cancel = parts.clock.after(delivery.delay, () => deliver(delivery, response));
+  const cancel = parts.clock.after(delivery.delay, answer);
   response.once('close', cancel);
 }
 

@@ -2,7 +2,7 @@
  * One attempt: sign, send, interpret. The one door through which anything is deleted, so what must hold of every
  * call is checked here: no mixed batch, none too large, nothing twice, the right credentials.
  *
- * `attemptCall` and `attemptRead` sign with the time of that moment and hand the request to the transport before
+ * `attemptCall` and `attemptRead` sign with the provider's date of that moment and hand the request to the transport before
  * they return: nothing is awaited between being told to go and the dispatch. Whoever calls them has the
  * credentials in hand already.
  */
@@ -81,17 +81,37 @@ async function exchange<Said>(
   | { readonly ms: number; readonly written: boolean; readonly said: Said | { readonly failure: Failure } }
 > {
   if (credentials.provider !== operation.provider) throw new Error('credentials of another provider');
-  const sent = await transport.send(sign(request, credentials, clock), onWrite);
+  const date = transport.date();
+  const sent = await transport.send(sign(request, credentials, date, clock.nonce()), onWrite);
   if ('vetoed' in sent) return sent;
   if ('failure' in sent) return { ms: sent.ms, written: sent.written, said: { failure: sent.failure } };
-  return { ms: sent.ms, written: true, said: interpret(sent.reply) };
+  const said = interpret(sent.reply);
+  const misdated = Math.abs(transport.date() - date - sent.ms) > misdatedMs;
+  return { ms: sent.ms, written: true, said: misdated ? dueToTheDate(said) : said };
 }
 
+/** The answer has corrected the date that its call was signed with by so much that it may be why it was refused. */
+const misdatedMs = 5 * 60_000;
+
+/** An account whose call bore a wrong date is not to blame: the next one bears the right one. */
+function dueToTheDate<Said>(said: Said): Said | { readonly failure: Failure } {
+  if (!isFailed(said) || said.failure.class !== 'unauthorized') return said;
+  return { failure: { ...said.failure, class: 'transient' } };
+}
+
+const isFailed = (said: unknown): said is { readonly failure: Failure } =>
+  typeof said === 'object' && said !== null && 'failure' in said;
+
 /** Every attempt is signed anew, with its own date and nonce. */
-const sign = (request: UnsignedRequest, credentials: Credentials, clock: Clock): SignedRequest =>
+const sign = (
+  request: UnsignedRequest,
+  credentials: Credentials,
+  date: number,
+  nonce: string,
+): SignedRequest =>
   credentials.provider === 'alibaba'
-    ? signAlibaba(request, credentials, clock.now(), clock.nonce())
-    : signHuawei(request, credentials, clock.now());
+    ? signAlibaba(request, credentials, date, nonce)
+    : signHuawei(request, credentials, date);
 
 function checkBatch({ name, batchKey }: Operation, batch: Batch, limit: number): void {
   const key = batchKey(batch[0]);

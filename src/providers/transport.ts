@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts';
 import type { Failure } from '../deletion.ts';
 import { brief } from './answer.ts';
 import type { Reply } from './operation.ts';
+import { providerDate } from './provider-date.ts';
 import type { SignedRequest } from './signing.ts';
 
 /** Times in milliseconds. The agent's own timers are coarse: add up to a second. */
@@ -30,6 +31,8 @@ export interface TransportOptions {
   readonly totalMs?: number;
   /** Most bytes of a reply's body. Default 256 KB. */
   readonly maxBytes?: number;
+  /** Told once, in milliseconds, when this machine's clock turns out to be ahead (or, negative, behind). */
+  readonly onSkew?: (ms: number) => void;
 }
 
 /** `ms`: from the write to the end, or from `send` where nothing was written. */
@@ -39,6 +42,8 @@ export type Sent =
   | { readonly vetoed: true };
 
 export interface Transport {
+  /** The provider's date in milliseconds since 1970, to sign with. */
+  date(): number;
   /** `onWrite` is called at most once; after `false` nothing of the request reaches the server. */
   send(request: SignedRequest, onWrite: () => boolean): Promise<Sent>;
   /** Resolves when the calls under way have ended and every connection is closed. */
@@ -47,6 +52,7 @@ export interface Transport {
 
 export function createTransport(options: TransportOptions): Transport {
   const { clock, userAgent = 'expunge', totalMs = 20_000 } = options;
+  const date = providerDate(clock, options.onSkew);
   const agent = new Agent({
     connections: options.connections ?? 512,
     pipelining: 1,
@@ -99,6 +105,7 @@ export function createTransport(options: TransportOptions): Transport {
           },
           onResponseStart(_, status, head) {
             reply = { status, headers: flatten(head) };
+            date.hear(reply.headers['date']);
           },
           onResponseData(_, chunk) {
             body.push(chunk);
@@ -116,7 +123,7 @@ export function createTransport(options: TransportOptions): Transport {
       );
     });
 
-  return { send, close: () => agent.close() };
+  return { date: () => date.now(), send, close: () => agent.close() };
 }
 
 const unsent = new Error('the request was not written');

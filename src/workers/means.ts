@@ -74,6 +74,8 @@ export interface Observer {
   unit(unit: UnitSetup, what: 'taken' | 'given up' | 'lost', limiter: Limiter | undefined): void;
   /** A lane gets no usable answer, has probed for one, or has one again. */
   circuit(lane: LaneSetup, news: CircuitNews): void;
+  /** This machine's clock is so many milliseconds ahead of the provider's: calls are signed with the latter. */
+  clockDiffers(provider: string, ms: number): void;
   /** Something that is tried again until it works: may repeat often. */
   trouble(what: string, error: unknown): void;
 }

@@ -25,11 +25,13 @@ async function setup(operation: Operation, batch: Batch, answer: (response: Serv
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
+    response.sendDate = false;
     answer(response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const transport = createTransport({ clock: systemClock });
+  const clock = handClock();
+  const transport = createTransport({ clock: { ...systemClock, now: clock.now } });
   ends.push(
     () => new Promise((resolve) => server.close(resolve)),
     () => transport.close(),
@@ -44,10 +46,10 @@ async function setup(operation: Operation, batch: Batch, answer: (response: Serv
     },
     credentials: operation.provider === 'alibaba' ? alibaba : huawei,
     transport,
-    clock: handClock(),
+    clock,
     onWrite: () => true,
   };
-  return { attempt, requests };
+  return { attempt, requests, clock };
 }
 
 describe('attemptCall', () => {
@@ -72,17 +74,42 @@ describe('attemptCall', () => {
   });
 
   it('signs each attempt anew, with its own date and nonce', async () => {
-    const clock = handClock();
-    const { attempt, requests } = await setup(vodDeleteVideo, batchOf(vodDeleteVideo, ['aaa']), (response) =>
-      response.end('{"RequestId":"R"}'),
+    const { attempt, requests, clock } = await setup(
+      vodDeleteVideo,
+      batchOf(vodDeleteVideo, ['aaa']),
+      (response) => response.end('{"RequestId":"R"}'),
     );
-    await attemptCall({ ...attempt, clock });
+    await attemptCall(attempt);
     clock.advance(2000);
-    await attemptCall({ ...attempt, clock });
+    await attemptCall(attempt);
     const of = (header: string) => requests.map(({ headers }) => headers[header]);
     expect(of('x-acs-date')).toEqual(['2026-11-20T08:15:30Z', '2026-11-20T08:15:32Z']);
     expect(new Set(of('x-acs-signature-nonce')).size).toBe(2);
     expect(new Set(of('authorization')).size).toBe(2);
+  });
+
+  it('does not blame the account for a wrong date, and signs the next attempt with the right one', async () => {
+    const expired = '{"RequestId":"R","Code":"InvalidTimeStamp.Expired","Message":"m"}';
+    const { attempt, requests, clock } = await setup(
+      vodDeleteVideo,
+      batchOf(vodDeleteVideo, ['aaa']),
+      (response) => {
+        response.statusCode = 400;
+        response.setHeader('date', 'Fri, 20 Nov 2026 09:15:30 GMT').end(expired);
+      },
+    );
+    const refused = { code: 'InvalidTimeStamp.Expired' };
+    expect(await attemptCall(attempt)).toMatchObject({
+      interpretation: { failure: { ...refused, class: 'transient' } },
+    });
+    // Refused although it bore the date that the provider itself had told.
+    expect(await attemptCall(attempt)).toMatchObject({
+      interpretation: { failure: { ...refused, class: 'unauthorized' } },
+    });
+    clock.advance(-86_400_000);
+    await attemptCall(attempt);
+    const dates = requests.map(({ headers }) => String(headers['x-acs-date']).slice(0, 16));
+    expect(dates).toEqual(['2026-11-20T08:15', '2026-11-20T09:15', '2026-11-20T09:15']);
   });
 
   it('speaks to Huawei too, with keys or a token', async () => {

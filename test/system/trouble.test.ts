@@ -3,9 +3,9 @@
  * second at the provider holds more calls than the cap, and sending goes on. By the emulator's record.
  */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { systemClock, type Clock } from '../../src/clock.ts';
 import { arrivalsOf, longestSilence } from './arrivals.ts';
-import { emulatorNow, expectAgreement, numbered, quiet, until } from './judge.ts';
+import { emulatorNow, expectAgreement, quiet, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { WorkerProcess, type Trouble } from './worker-process.ts';
 import { World } from './world.ts';
 
@@ -18,19 +18,10 @@ const lanes = [
 
 let world: World;
 let worker: WorkerProcess;
-/** What the emulator's wall clock is off, in ms. */
-let providerSkew = 0;
-
-/**
- * A worker that sends signatures dated an hour off is refused by the provider, and rightly halts. Where it is
- * the scheduling that a step puts to the test, the provider's date steps too, and the dates agree.
- */
-const providerClock: Clock = { ...systemClock, now: () => systemClock.now() + providerSkew };
 
 afterEach(async () => {
   await worker.stop();
   await world.close();
-  providerSkew = 0;
 });
 
 async function startWorld(latency = { min: 5, max: 15 }): Promise<void> {
@@ -38,7 +29,7 @@ async function startWorld(latency = { min: 5, max: 15 }): Promise<void> {
     redisUrl: inject('redisUrl'),
     accounts: { acc: { [video]: { cap: 30 }, [image]: { cap: 50 } } },
     settings: { metrics: { port: 0 } },
-    emulator: { clock: providerClock, latency },
+    emulator: { latency },
   });
   for (const { action } of lanes) world.emulator.inventory({ [action]: { any: true } });
   worker = await WorkerProcess.start(world);
@@ -96,7 +87,6 @@ describe('a worker under backlog', () => {
     const notBefore = Date.now() + undo.dueMs;
     const kept = await world.enqueue('acc', video, undo.ids, { notBefore, urgent: true });
     await underWay(40);
-    if ('stepMs' in trouble) providerSkew = trouble.stepMs;
     await worker.make(trouble);
     await judge(name, [...requests, kept.request], await emulatorNow(world));
 
