@@ -3,22 +3,17 @@ import { defineConfig } from 'vitest/config';
 const conformance = 'test/**/*.conformance.test.ts';
 /** Tests that speak to a real Redis, by their name wherever they stand, and whole runs in real time. */
 const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
+const named = (names: string): string[] => names.split(' ').map((name) => `test/system/${name}.test.ts`);
 /** Those of them that judge no rate to the last call, and mostly wait: they may run beside each other. */
 const together = [
   'test/**/*.redis.test.ts',
-  ...['answers', 'brake', 'command-line', 'crash', 'credentials', 'doubtful-database', 'duplicates'],
-  ...[
-    'evicting-redis',
-    'faults',
-    'foreign-jobs',
-    'halt',
-    'hostile',
-    'paused',
-    'poison',
-    'proxy',
-    'settle-first',
-  ],
-].map((name) => (name.includes('/') ? name : `test/system/${name}.test.ts`));
+  ...named('answers brake command-line crash credentials doubtful-database duplicates evicting-redis faults'),
+  ...named('foreign-jobs halt hostile paused poison proxy settle-first'),
+];
+/** Those at rates that leave room for another one of them. */
+const inPairs = named(
+  'ledger-away network-to-provider network-to-redis outage redis-refuses take-over throttled',
+);
 const real = {
   globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
   testTimeout: 240_000,
@@ -67,12 +62,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'pairs',
+          include: inPairs,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          ...real,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'system',
           include: system,
-          exclude: together,
+          exclude: [...together, ...inPairs],
           // they measure rates in real time: nothing may run beside them
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           ...real,
         },
       },

@@ -64,7 +64,8 @@ export interface LimiterOptions {
   readonly headroomMs?: number;
 }
 
-const windowOf = (cap: Cap): number => (cap.per === 'second' ? 1_000 : 60_000);
+/** Milliseconds of the cap's period. */
+export const windowOf = (cap: Cap): number => (cap.per === 'second' ? 1_000 : 60_000);
 /**
  * Turns may come closer than evenly, so that a stall is made up for within the window; hardly closer where
  * windows are long, or a minute's calls would be gone in 48 s.

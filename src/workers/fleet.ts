@@ -9,7 +9,7 @@ import { pause } from '../clock.ts';
 import { isOurs } from '../job.ts';
 import type { UnitCaps } from '../ledger/caps.ts';
 import type { Pulse, Takeover } from '../ledger/ownership.ts';
-import { createLimiter, type Cap, type Limiter } from '../limiter.ts';
+import { createLimiter, windowOf, type Cap, type Limiter } from '../limiter.ts';
 import { Drain } from './drain.ts';
 import type { Means, UnitSetup } from './means.ts';
 import { shareOut } from './share.ts';
@@ -134,7 +134,7 @@ export class Fleet {
   async #take(unit: UnitSetup, pulse: Pulse, asked: number): Promise<void> {
     const { ledger, clock, observer } = this.#means;
     const cap = pulse.caps.get(unit.name) ?? unit.cap;
-    const windowMs = cap.per === 'second' ? 1_000 : 60_000;
+    const windowMs = windowOf(cap);
     const asking = clock.monotonic();
     const taken = await ledger.take(unit.name, this.#identity.id, windowMs);
     if (!taken) return;

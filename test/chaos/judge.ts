@@ -1,7 +1,9 @@
 /** What must hold after all the trouble, by the emulator's record and the ledger's word. */
 import type { Call } from '../../src/emulator/call-record.ts';
 import { accessKeysOf, compareWithEmulator } from '../../src/producers/compare.ts';
+import { windowOf } from '../../src/limiter.ts';
 import { arrivalsOf } from '../system/arrivals.ts';
+import { everyTarget } from '../system/targets.ts';
 import type { Stage } from './stage.ts';
 
 export interface Judgement {
@@ -9,7 +11,7 @@ export interface Judgement {
   readonly differences: readonly string[];
 }
 
-/** Share of the ids that may be sent again after their deletion was answered, where no answer is lost on its way. */
+/** Share of the calls that may be made again although they were answered, where no answer is lost on its way. */
 const repeatLimit = 0.005;
 
 /** `answersLost`: faults have struck that keep a provider's answer from arriving, and so make repeats right. */
@@ -21,15 +23,17 @@ export async function judge(
   const { world, lanes } = stage;
   const accessKeys = accessKeysOf(Object.values(world.config.accounts));
   const compared = await compareWithEmulator(world.ledger, world.emulator.url, undefined, { accessKeys });
-  const ends = await tallies(stage);
+  const ends: Record<string, number> = {};
+  for (const { settlement } of await everyTarget(world))
+    ends[settlement ?? 'open'] = (ends[settlement ?? 'open'] ?? 0) + 1;
   const windows = lanes.map((lane) => {
-    const windowMs = lane.per === 'second' ? 1_000 : 60_000;
+    const windowMs = windowOf({ calls: lane.cap, per: lane.per });
     const { fullest, fullestSure } = arrivalsOf(world.emulator, lane.account, lane.action, windowMs);
     return { lane, fullest, sure: fullestSure };
   });
   const over = windows.filter(({ lane, sure }) => sure > lane.cap);
   const repeats = repeated(world.emulator.calls());
-  const share = repeats.ids / Math.max(1, stage.asked);
+  const share = repeats.remade / Math.max(1, compared.calls);
   const bunched = windows.filter(({ lane, fullest }) => fullest > lane.cap).length;
   const { open = 0, deleted = 0, absent = 0, ...others } = ends;
   const number = (value: number) => value.toLocaleString('en');
@@ -43,13 +47,13 @@ export async function judge(
       ['ended otherwise', JSON.stringify(others), Object.keys(others).length === 0],
       ['differences of ledger and provider', number(compared.total), compared.total === 0],
       ['calls', number(compared.calls), true],
+      ['ids sent again after their deletion was answered', number(repeats.ids), true],
       [
-        'ids sent again after their deletion was answered',
-        `${number(repeats.ids)} (${(100 * share).toFixed(2)} %)`,
+        'answered calls that were made again',
+        `${number(repeats.remade)} (${(100 * share).toFixed(2)} % of the calls)`,
         answersLost || share <= repeatLimit,
       ],
-      // Where answers name no ids, a batch that is gone is split: some 25 calls for the one that was lost.
-      ['calls that name such an id', number(repeats.calls), true],
+      ['calls that this took', number(repeats.naming), true],
       [
         'windows over the cap',
         over.map(({ lane, sure }) => `${lane.name} ${sure}/${lane.cap}`).join() || '0',
@@ -65,30 +69,30 @@ export async function judge(
   };
 }
 
-/** Ids that a call named although an earlier one had deleted them, with an answer that went out whole. */
-function repeated(calls: readonly Call[]): { readonly ids: number; readonly calls: number } {
-  const answered = new Set<string>();
+/** Ids that were sent again although their deletion had been answered whole, and what that cost in calls. */
+function repeated(calls: readonly Call[]): Repeats {
+  const answeredBy = new Map<string, Call>();
   const again = new Set<string>();
+  const remade = new Set<Call>();
   const nameOf = ({ account, action }: Call, id: string) => `${account} ${action} ${id}`;
-  const repeats = calls.filter((call) => {
-    const names = call.ids.map((id) => nameOf(call, id)).filter((name) => answered.has(name));
-    for (const name of names) again.add(name);
+  const naming = calls.filter((call) => {
+    const known = call.ids.map((id) => nameOf(call, id)).filter((name) => answeredBy.has(name));
+    for (const name of known) {
+      again.add(name);
+      const before = answeredBy.get(name);
+      if (before) remade.add(before);
+    }
     if (call.status === 200 && call.code === '')
-      for (const id of call.deleted) answered.add(nameOf(call, id));
-    return names.length > 0;
+      for (const id of call.deleted) answeredBy.set(nameOf(call, id), call);
+    return known.length > 0;
   });
-  return { ids: again.size, calls: repeats.length };
+  return { ids: again.size, remade: remade.size, naming: naming.length };
 }
 
-/** Settlements of everything that was ever asked for. */
-async function tallies({ world }: Stage): Promise<Readonly<Record<string, number>>> {
-  const ends: Record<string, number> = {};
-  for (let seq = 0; ;) {
-    const page = await world.ledger.page(seq, 10_000);
-    for (const { settlement, seq: at } of page) {
-      seq = at;
-      ends[settlement ?? 'open'] = (ends[settlement ?? 'open'] ?? 0) + 1;
-    }
-    if (page.length === 0) return ends;
-  }
+interface Repeats {
+  readonly ids: number;
+  /** Answered calls whose work was done once more. */
+  readonly remade: number;
+  /** Calls that took: where answers name no ids, a batch that is gone already is split into some 25. */
+  readonly naming: number;
 }

@@ -59,7 +59,7 @@ const possible = lanes.reduce((sum, each) => sum + perSecond(each), 0);
 
 /** True if everything held; undefined if it could not be tried here. */
 async function round(ledger: 'libsql' | 'postgres', seconds: number): Promise<boolean | undefined> {
-  const stage = await Stage.open({ lanes, workers: Number(values.workers), ledger, say });
+  const stage = await Stage.open({ lanes, workers: Number(values.workers), ledger });
   if (!stage) return undefined;
   try {
     const wanted = new Set(values.only.split(',').filter(Boolean));
@@ -149,7 +149,7 @@ async function drain(stage: Stage): Promise<number | undefined> {
   await Promise.all([stage.toRedis.heal(), stage.toProvider.heal(), stage.postgres?.proxy.heal()]);
   // Twice what the caps allow, and the time that offers of a lost queue take to run out.
   const patienceMs = 180_000 + (2_000 * (await stage.open())) / possible;
-  for (let left = Infinity; performance.now() - began < patienceMs;) {
+  for (let told = Infinity; performance.now() - began < patienceMs;) {
     const status = await ledger.lanes();
     const open = status.reduce((sum, each) => sum + each.open, 0);
     if (open === 0) return performance.now() - began;
@@ -159,8 +159,7 @@ async function drain(stage: Stage): Promise<number | undefined> {
         say(`         ${name} was ${state} (${reason}): opened`);
         await ledger.setLane(name, 'open', '', 'chaos');
       }
-    if (open < left * 0.8) say(`         ${open} left`);
-    left = Math.min(left, open);
+    if (open < told * 0.8) say(`         ${(told = open)} left`);
     await sleep(1_000);
   }
   return undefined;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresServer } from '../setup/postgres-server.ts';
+import { numbered } from '../system/targets.ts';
 import { Proxy } from '../system/proxy.ts';
 import { RedisProcess } from '../system/redis-process.ts';
 import { WorkerProcess } from '../system/worker-process.ts';
@@ -27,7 +28,6 @@ export interface StageOptions {
   readonly lanes: readonly Lane[];
   readonly workers: number;
   readonly ledger: 'libsql' | 'postgres';
-  readonly say: (text: string) => void;
 }
 
 const portOf = (url: string): number => Number(new URL(url).port);
@@ -116,7 +116,7 @@ export class Stage {
   async enqueue(lane: Lane, count: number): Promise<readonly string[]> {
     const from = this.#written.get(lane.name) ?? 0;
     this.#written.set(lane.name, from + count);
-    const ids = Array.from({ length: count }, (_, n) => `${lane.account}-${from + n}`);
+    const ids = numbered(`${lane.account}-`, count, from);
     await this.ask(lane, ids);
     return ids;
   }

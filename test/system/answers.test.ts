@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
-import { everyTarget, expectAgreement, fates, numbered, quiet } from './judge.ts';
+import { expectAgreement, fates, quiet } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 

@@ -2,7 +2,8 @@
 import { expect, type TestContext } from 'vitest';
 import type { Call } from '../../src/emulator/call-record.ts';
 import { arrivalsOf, fullestSure, repeatedIds, type Arrivals } from './arrivals.ts';
-import { emulatorNow, everyTarget, expectAgreement, numbered, quiet } from './judge.ts';
+import { emulatorNow, expectAgreement, quiet } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import type { Proxy } from './proxy.ts';
 import { WorkerProcess, type Line } from './worker-process.ts';
 import { World, type WorldOptions } from './world.ts';

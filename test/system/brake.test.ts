@@ -1,6 +1,7 @@
 /** A wrong region looks like success: everything is "already gone". The lane stops before all of it is gone through. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { expectAgreement, numbered, quiet, until } from './judge.ts';
+import { expectAgreement, quiet, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';

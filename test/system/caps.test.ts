@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { arrivalsOf, fullestSure } from './arrivals.ts';
-import { emulatorNow, expectAgreement, numbered, until } from './judge.ts';
+import { emulatorNow, expectAgreement, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { operate } from './operate.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';

@@ -4,7 +4,8 @@
  */
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { repeatedIds } from './arrivals.ts';
-import { everyTarget, expectAgreement, fates, numbered, until } from './judge.ts';
+import { expectAgreement, fates, until } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 

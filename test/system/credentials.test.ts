@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
-import { everyTarget, expectAgreement, numbered, quiet, until } from './judge.ts';
+import { expectAgreement, quiet, until } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { secretOf, World } from './world.ts';
 
 const image = 'alibaba.vod.delete-image';

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { queueName } from '../../src/queue.ts';
-import { emulatorNow, expectAgreement, numbered, until } from './judge.ts';
+import { emulatorNow, expectAgreement, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';

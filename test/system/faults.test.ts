@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Call } from '../../src/emulator/call-record.ts';
-import { answeredWithSuccess, everyTarget, expectAgreement, fullestUndisturbed, numbered } from './judge.ts';
+import { answeredWithSuccess, expectAgreement, fullestUndisturbed } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const lanes = [

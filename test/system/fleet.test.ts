@@ -6,7 +6,8 @@ import { QueueEvents } from 'bullmq';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { queueName } from '../../src/queue.ts';
 import { arrivalsOf, repeatedIds } from './arrivals.ts';
-import { emulatorNow, everyTarget, expectAgreement, numbered, until } from './judge.ts';
+import { emulatorNow, expectAgreement, until } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 

@@ -1,6 +1,7 @@
 /** A person stops everything, or one lane: how soon nothing is sent any more, and how soon it goes on. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { emulatorNow, expectAgreement, numbered, quiet, until } from './judge.ts';
+import { emulatorNow, expectAgreement, quiet, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { operate } from './operate.ts';
 import { ownRedis } from './own-redis.ts';
 import { World } from './world.ts';

@@ -9,7 +9,7 @@ import { acceptAll } from '../../src/producers/accept.ts';
 import { operations } from '../../src/providers/operations.ts';
 import type { Kind, Operation } from '../../src/providers/operation.ts';
 import type { Target } from '../../src/deletion.ts';
-import { everyTarget } from './judge.ts';
+import { everyTarget } from './targets.ts';
 import { World } from './world.ts';
 
 const cases = 100_000;

@@ -2,13 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Call } from '../../src/emulator/call-record.ts';
-import type { PageRow } from '../../src/ledger/lookup.ts';
 import { accessKeysOf, compareWithEmulator } from '../../src/producers/compare.ts';
+import { everyTarget } from './targets.ts';
 import { fullestWindow, type World } from './world.ts';
-
-/** `<prefix>0` to `<prefix><count - 1>`. */
-export const numbered = (prefix: string, count: number, from = 0): string[] =>
-  Array.from({ length: count }, (_, n) => `${prefix}${from + n}`);
 
 /** Resolves when `holds`; rejects after `withinMs`. */
 export async function until(
@@ -30,18 +26,6 @@ export const quiet = (ms: number): Promise<void> => sleep(ms);
 export async function emulatorNow({ emulator }: World): Promise<number> {
   const health = (await (await fetch(`${emulator.url}/_emulator/health`)).json()) as { at: number };
   return health.at;
-}
-
-/** Every target of the ledger. */
-export async function everyTarget(world: World): Promise<readonly PageRow[]> {
-  const rows: PageRow[] = [];
-  for (let seq = 0; ;) {
-    const page = await world.ledger.page(seq, 10_000);
-    rows.push(...page);
-    const last = page.at(-1);
-    if (!last) return rows;
-    seq = last.seq;
-  }
 }
 
 /** The ledger's word on each target is the emulator's, and it is sound in itself. */

@@ -7,7 +7,8 @@
  */
 import { describe, expect, inject, it, type TestContext } from 'vitest';
 import { arrivalsOf, repeatedIds } from './arrivals.ts';
-import { emulatorNow, everyTarget, expectAgreement, numbered, quiet, until } from './judge.ts';
+import { emulatorNow, expectAgreement, quiet, until } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 

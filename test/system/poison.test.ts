@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Switches } from '../../src/emulator/switches.ts';
 import { compareWithEmulator } from '../../src/producers/compare.ts';
-import { fates, numbered } from './judge.ts';
+import { fates } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const image = 'alibaba.vod.delete-image';

@@ -1,11 +1,11 @@
 /**
- * Five lanes at once for three minutes: what the caps are used for, by the emulator's record of arrivals. One
+ * Five lanes at once for two minutes: what the caps are used for, by the emulator's record of arrivals. One
  * run, many claims, since a lane by the minute needs its minutes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { arrivalsOf } from './arrivals.ts';
-import { numbered } from './judge.ts';
+import { numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 
@@ -52,7 +52,7 @@ const lanes = [
     cap: 100,
     windowMs: 60_000,
     batch: 10,
-    ids: 3_000,
+    ids: 2_000,
     fill: 9.75,
   },
 ] as const;

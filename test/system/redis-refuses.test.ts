@@ -5,7 +5,8 @@ import { systemClock } from '../../src/clock.ts';
 import { commands } from '../../src/producers/cli/commands.ts';
 import { runProgram } from '../../src/producers/cli/program.ts';
 import { Backlog } from './backlog.ts';
-import { everyTarget, quiet } from './judge.ts';
+import { quiet } from './judge.ts';
+import { everyTarget } from './targets.ts';
 import { RedisProcess } from './redis-process.ts';
 
 const video = 'alibaba.vod.delete-video';

@@ -1,6 +1,7 @@
 /** The order that loses nothing: an outcome is in the ledger before the job that waits for it is over. */
 import { afterEach, expect, inject, it } from 'vitest';
-import { numbered, quiet, until } from './judge.ts';
+import { quiet, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';

@@ -1,7 +1,8 @@
 /** What lanes share: the cap of a quota group, the egress of an address, a provider that is slow for all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { expectAgreement, numbered, until } from './judge.ts';
+import { expectAgreement, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { fullestWindow, World, type WorldOptions } from './world.ts';
 
 const operation = 'alibaba.vod.delete-video';

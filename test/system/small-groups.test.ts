@@ -3,7 +3,8 @@
  * so that it takes more than one claim at a time; in so short a run the first and the last calls cost some of it.
  */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { expectAgreement, fullestUndisturbed, numbered } from './judge.ts';
+import { expectAgreement, fullestUndisturbed } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 let world: World;

@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { arrivalsOf, fullestSure } from './arrivals.ts';
-import { expectAgreement, numbered, until } from './judge.ts';
+import { expectAgreement, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { WorkerProcess } from './worker-process.ts';
 import { World } from './world.ts';
 

@@ -1,7 +1,8 @@
 /** A take-over of which the worker never hears that it was written. */
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { LedgerAway } from '../../src/ledger/database.ts';
-import { expectAgreement, numbered, until } from './judge.ts';
+import { expectAgreement, until } from './judge.ts';
+import { numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const operation = 'alibaba.vod.delete-video';

@@ -1,6 +1,7 @@
 /** A provider that takes less than it documents: the lane finds out, and no target pays for it. */
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { emulatorNow, everyTarget, expectAgreement, numbered, quiet } from './judge.ts';
+import { emulatorNow, expectAgreement, quiet } from './judge.ts';
+import { everyTarget, numbered } from './targets.ts';
 import { World } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';

@@ -1,6 +1,7 @@
 /** `expunge enqueue`: ids become targets in the ledger, all of them or none. */
 import { lanesOf, type ConfiguredLane } from '../../lanes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { windowOf } from '../../limiter.ts';
 import type { Accepted } from '../accept.ts';
 import { enqueue as record, type Enqueued } from '../enqueue.ts';
 import { chooseLane } from './choice.ts';
@@ -115,7 +116,7 @@ function announce(
 ): void {
   // At least: targets that may not share a call need more.
   const calls = Math.ceil(targets.length / operation.batchLimit);
-  const ms = (calls / cap.calls) * (cap.per === 'second' ? 1_000 : 60_000);
+  const ms = (calls / cap.calls) * windowOf(cap);
   terminal.say(
     `${name}: ${count(targets.length, 'target')} to delete, in ${duration(Math.max(1_000, ms))} at best` +
       `${notBefore > 0 ? `, not before ${when(notBefore)}` : ''}.`,

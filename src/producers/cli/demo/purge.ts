@@ -2,6 +2,7 @@
 import { pause } from '../../../clock.ts';
 import type { ConfiguredLane } from '../../../lanes.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
+import { windowOf } from '../../../limiter.ts';
 import { operations } from '../../../providers/operations.ts';
 import type { Queues } from '../../../queue.ts';
 import { acceptAll } from '../../accept.ts';
@@ -54,7 +55,7 @@ export async function purge(context: Context, stage: Stage): Promise<void> {
   for (const each of progress) {
     const operation = operations.find(({ name }) => name === each.purge.operation);
     if (!operation) continue;
-    const windowMs = operation.cap.per === 'second' ? 1_000 : 60_000;
+    const windowMs = windowOf(operation.cap);
     endings.push({ progress: each, operation, pace: await paceSince(url, from, operation.action, windowMs) });
   }
   const over = endings.filter(({ operation, pace }) => pace.fullest > operation.cap.calls);
