@@ -8,12 +8,8 @@ const named = (names: string): string[] => names.split(' ').map((name) => `test/
 const together = [
   'test/**/*.redis.test.ts',
   ...named('answers brake command-line crash credentials doubtful-database duplicates evicting-redis faults'),
-  ...named('foreign-jobs halt hostile paused poison proxy settle-first'),
+  ...named('foreign-jobs halt hostile paused poison proxy settle-first take-over throttled'),
 ];
-/** Those at rates that leave room for another one of them. */
-const inPairs = named(
-  'ledger-away network-to-provider network-to-redis outage redis-refuses take-over throttled',
-);
 const real = {
   globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],
   testTimeout: 240_000,
@@ -62,22 +58,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'pairs',
-          include: inPairs,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-          ...real,
-        },
-      },
-      {
-        extends: true,
-        test: {
           name: 'system',
           include: system,
-          exclude: [...together, ...inPairs],
+          exclude: together,
           // they measure rates in real time: nothing may run beside them
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           ...real,
         },
       },

@@ -70,7 +70,8 @@ export const backoff = (attempts: number, { ceilingMs }: RetryPolicy, jitter: nu
 
 function again(code: string, message: string, ambiguous: boolean, call: Circumstances): Verdict {
   const { attempts, policy, jitter, answersPerId, outageMs } = call;
-  const alone = ambiguous && !answersPerId;
+  // Most unanswered calls did nothing, and once more together is one call where singly is twenty.
+  const alone = ambiguous && !answersPerId && (attempts > 0 || outageMs !== undefined);
   if (outageMs !== undefined) {
     // Back just after the probe, so that whoever waits already makes it: ids that the provider chokes on must
     // not be each probe themselves.

@@ -141,18 +141,22 @@ async function feed(stage: Stage, ids: number, seconds: number): Promise<void> {
   }
 }
 
-/** Milliseconds until nothing was open any more; undefined if that took too long. */
+/** Longer than the offers of a lost queue take to run out, and the longest wait between two attempts. */
+const patienceMs = 120_000;
+
+/** Milliseconds until nothing was open any more; undefined if it came to a standstill. */
 async function drain(stage: Stage): Promise<number | undefined> {
   const began = performance.now();
   const { ledger, emulator } = stage.world;
   emulator.setFaults([]);
   await Promise.all([stage.toRedis.heal(), stage.toProvider.heal(), stage.postgres?.proxy.heal()]);
-  // Twice what the caps allow, and the time that offers of a lost queue take to run out.
-  const patienceMs = 180_000 + (2_000 * (await stage.open())) / possible;
-  for (let told = Infinity; performance.now() - began < patienceMs;) {
+  let told = Infinity;
+  let least = { open: Infinity, at: began };
+  while (performance.now() - least.at < patienceMs) {
     const status = await ledger.lanes();
     const open = status.reduce((sum, each) => sum + each.open, 0);
     if (open === 0) return performance.now() - began;
+    if (open < least.open) least = { open, at: performance.now() };
     // What a person does about a lane that stopped itself in all this.
     for (const { lane: name, state, reason } of status)
       if (state !== 'open') {

@@ -50,7 +50,7 @@ export const processFaults: readonly Fault[] = [
     async strike(stage, random) {
       const victim = one(random, stage.workers);
       // One that is just being killed does not answer.
-      await Promise.race([victim?.make({ stepMs: (random() - 0.5) * 7_200_000 }), sleep(2_000)]);
+      await Promise.race([victim?.make({ stepMs: Math.round((random() - 0.5) * 7_200_000) }), sleep(2_000)]);
     },
   },
   {

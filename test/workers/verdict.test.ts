@@ -42,10 +42,13 @@ describe('decideFailure', () => {
     expect(decideFailure(failure(of), circumstances({ size, missingMeans }))).toMatchObject(expected);
   });
 
-  it('sends targets singly after an unanswered call whose answer names no ids', () => {
+  it('sends targets singly after the second unanswered call whose answer names no ids', () => {
     const unanswered = failure('transient', { ambiguous: true });
-    expect(decideFailure(unanswered, circumstances({ answersPerId: false }))).toMatchObject({ alone: true });
-    expect(decideFailure(unanswered, circumstances({ answersPerId: true }))).toMatchObject({ alone: false });
+    const alone = (attempts: number, answersPerId: boolean) =>
+      decideFailure(unanswered, circumstances({ attempts, answersPerId }));
+    expect(alone(0, false)).toMatchObject({ then: 'retry', alone: false });
+    expect(alone(1, false)).toMatchObject({ then: 'retry', alone: true });
+    expect(alone(1, true)).toMatchObject({ then: 'retry', alone: false });
   });
 
   it('exhausts a target with its last attempt, not before', () => {
