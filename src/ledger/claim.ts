@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
-import { int, stillOpen, text } from './dialect.ts';
+import { int, stillOpen, text, wanted } from './dialect.ts';
 import type { LaneState } from './schema.ts';
 
 /** Proof of ownership: what a unit's row must still say for its owner to act. */
@@ -27,6 +27,8 @@ export interface Known {
   readonly ambiguous: boolean;
   /** A call of some process holds it. */
   readonly held: boolean;
+  /** Only campaigns want it that send nothing now. */
+  readonly withheld: boolean;
   readonly settlement: Settlement | null;
   readonly code: string;
   readonly providerRequest: string;
@@ -64,6 +66,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
       .selectFrom('targets')
       .select(['key', 'urgent', 'attempts', 'ambiguous', 'call', 'settlement', 'code'])
       .select('provider_request')
+      .select(sql`case when ${wanted(dialect)} then 0 else 1 end`.as('withheld'))
       .select(dialect.greater(int(0), sql`due - ${dialect.now}`).as('wait'))
       .where(among('key', keys))
       .compile();
@@ -96,6 +99,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
           .where(stillOpen)
           .where('call', '=', '')
           .where('due', '<=', now)
+          .where(wanted(dialect))
           .where((is) => is.exists(tenure))
           .where((is) => is.exists(here.select('id').where('state', '=', 'open')))
           .where((is) => is.not(is.exists(halt.select('name'))))
@@ -162,6 +166,7 @@ function knownRow(row: Row): Known {
     attempts: Number(row['attempts']),
     ambiguous: row['ambiguous'] === 1,
     held: row['settlement'] === null && row['call'] !== '',
+    withheld: row['settlement'] === null && row['withheld'] === 1,
     settlement: row['settlement'] as Settlement | null,
     code: String(row['code']),
     providerRequest: String(row['provider_request']),

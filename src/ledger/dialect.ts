@@ -78,13 +78,25 @@ export const text = (value: string): RawBuilder<string> => sql<string>`cast(${va
 const wellFormed = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
 /** A value to bind, as every database can hold it. */
 export const storable = (value: unknown): unknown => (typeof value === 'string' ? wellFormed(value) : value);
-const json = (value: unknown): string => JSON.stringify(value, (_name, each: unknown) => storable(each));
+/** What no database can hold stands in JSON as an escape, and nothing else of ours does: most texts are done at once. */
+function json(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\u') ? JSON.stringify(value, (_name, each: unknown) => storable(each)) : text;
+}
 
 /**
  * Whether targets that were picked by their keys are open. Spelt so that no planner takes the index of all open
  * targets instead, which it does while its statistics don't know yet that they are many.
  */
 export const stillOpen = sql<boolean>`(settlement || '') is null`;
+/** Somebody wants the target sent now: an ordinary request, or a campaign that sends. */
+export const wanted = ({ now }: Pick<Dialect, 'now'>): RawBuilder<boolean> =>
+  sql<boolean>`(targets.campaign = 0 or ${sends({ now }, sql`targets.campaign`)})`;
+/** That campaign may send at this moment. */
+export const sends = ({ now }: Pick<Dialect, 'now'>, campaign: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`exists (select 1 from campaigns where campaigns.seq = ${campaign} and campaigns.sending > ${now})`;
+/** Later than any time: what ends then does not end. */
+export const never = 8_640_000_000_000_000;
 export const settledAlready = sql<boolean>`(settlement || '') is not null`;
 
 /** `time` replaces the database's clock: tests own time. */

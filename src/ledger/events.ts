@@ -1,5 +1,5 @@
 /** Events: what was done to lanes, by whom and why. They are only ever added to. */
-import type { CompiledQuery, SelectQueryBuilder } from 'kysely';
+import { sql, type CompiledQuery, type SelectQueryBuilder } from 'kysely';
 import type { Context } from './context.ts';
 import { text } from './dialect.ts';
 import type { Schema } from './schema.ts';
@@ -35,6 +35,21 @@ export function eventWriting(dialect: Context['dialect']) {
   return {
     ofAll: (what: string, why: string, actor: string): CompiledQuery =>
       query.insertInto('events').values({ at: dialect.now, lane: '', what, why, actor }).compile(),
+    /** One for each of these campaigns, in its lane; `what` gets its name. */
+    ofCampaign: (campaigns: Campaigns, what: string, why: string, actor: string): CompiledQuery =>
+      query
+        .insertInto('events')
+        .columns(['at', 'lane', 'actor', 'what', 'why'])
+        .expression(
+          query
+            .selectFrom('campaigns')
+            .innerJoin('lanes', 'lanes.id', 'campaigns.lane')
+            .select([dialect.now.as('at'), 'lanes.name as lane', text(actor).as('actor')])
+            .select(sql<string>`${text(what)} || ' ' || campaigns.name`.as('what'))
+            .select(text(why).as('why'))
+            .where('campaigns.seq', 'in', campaigns),
+        )
+        .compile(),
     /** One for each of these lanes. */
     ofEach: (lanes: Lanes, what: string, why: string, actor: string): CompiledQuery =>
       query
@@ -54,3 +69,4 @@ export function eventWriting(dialect: Context['dialect']) {
 }
 
 type Lanes = SelectQueryBuilder<Schema, 'lanes', object>;
+type Campaigns = SelectQueryBuilder<Schema, 'campaigns', { seq: number }>;

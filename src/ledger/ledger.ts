@@ -6,11 +6,16 @@
  * not pace, retry or decide; when it can't be read or written its verbs reject with LedgerAway.
  */
 import { systemClock, type Clock } from '../clock.ts';
+import { campaignReading, type CampaignReading } from './campaign/campaign.ts';
+import { campaignControl, type CampaignControl } from './campaign/control.ts';
+import { planning, type Planning } from './campaign/plan.ts';
+import { releasing, type Releasing } from './campaign/release.ts';
 import { archiving, type Archiving } from './archive.ts';
 import { claiming, type Claiming } from './claim.ts';
 import type { Context } from './context.ts';
 import { controls, type Controls } from './controls.ts';
 import type { Database } from './database.ts';
+import { deadReading, type DeadReading } from './dead.ts';
 import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 import { openLibsql } from './libsql.ts';
 import { doubting, type Doubting } from './doubts.ts';
@@ -42,7 +47,12 @@ export interface Ledger
     Lookup,
     Archiving,
     Verifying,
-    Doubting {
+    Doubting,
+    Planning,
+    Releasing,
+    CampaignControl,
+    CampaignReading,
+    DeadReading {
   /** The database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -136,6 +146,11 @@ function assemble(context: Context): Ledger {
     ...archiving(context),
     ...verifying(context),
     ...doubting(context),
+    ...planning(context),
+    ...releasing(context),
+    ...campaignControl(context),
+    ...campaignReading(context),
+    ...deadReading(context),
     async ping() {
       await database.read([dialect.query.selectFrom('switches').select('name').compile()]);
     },

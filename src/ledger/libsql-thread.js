@@ -21,7 +21,7 @@ for (const pragma of [
   'busy_timeout = 5000',
   'journal_mode = WAL',
   'synchronous = FULL',
-  'cache_size = -65536',
+  'cache_size = -32768',
 ])
   database.exec(`PRAGMA ${pragma}`);
 

@@ -36,7 +36,9 @@ interface Connection {
 /** One thread's connection: asks go out numbered and come back answered. */
 function connect(path: string): Connection {
   // Loaders and preloads of this process are not the thread's.
-  const options = { workerData: { path }, execArgv: [] };
+  // It holds one verb's parameters and rows at a time; without a bound its garbage would be the process's memory.
+  const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+  const options = { workerData: { path }, execArgv: [], resourceLimits };
   const thread = new Worker(new URL('./libsql-thread.js', import.meta.url), options);
   const waiting = new Map<number, Waiting>();
   let last = 0;

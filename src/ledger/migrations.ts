@@ -50,7 +50,42 @@ const first: Step = ({ integer, serial, byKey }) => [
   `CREATE TABLE switches (name TEXT PRIMARY KEY, reason TEXT NOT NULL, "by" TEXT NOT NULL, since ${integer} NOT NULL)`,
 ];
 
-const steps: readonly Step[] = [first];
+/** Campaigns: their plans stand apart from the targets until they are released. */
+const second: Step = ({ integer, serial, byKey }) => [
+  `ALTER TABLE targets ADD COLUMN campaign ${integer} NOT NULL DEFAULT 0`,
+  // Those that a pause or a cancel has to find: no more than a window's work.
+  `CREATE INDEX targets_of_campaign ON targets (campaign) WHERE settlement IS NULL AND campaign <> 0`,
+  // What the feeder offers beside all that is asked for at once.
+  `CREATE INDEX targets_released ON targets (lane, offered_until, seq)
+    WHERE settlement IS NULL AND campaign <> 0`,
+  `CREATE TABLE campaigns (seq ${serial}, name TEXT NOT NULL, lane ${integer} NOT NULL, request ${integer} NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', "by" TEXT NOT NULL, since ${integer} NOT NULL,
+    created ${integer} NOT NULL, hash TEXT NOT NULL DEFAULT '', source TEXT NOT NULL, source_hash TEXT NOT NULL DEFAULT '',
+    valid ${integer} NOT NULL DEFAULT 0, invalid ${integer} NOT NULL DEFAULT 0, duplicates ${integer} NOT NULL DEFAULT 0,
+    already_settled ${integer} NOT NULL DEFAULT 0, rules TEXT NOT NULL, approved_by TEXT NOT NULL DEFAULT '',
+    started ${integer} NOT NULL DEFAULT 0, ended ${integer} NOT NULL DEFAULT 0, not_before ${integer} NOT NULL DEFAULT 0,
+    sending ${integer} NOT NULL DEFAULT 0, released ${integer} NOT NULL DEFAULT 0,
+    released_count ${integer} NOT NULL DEFAULT 0, released_at ${integer} NOT NULL DEFAULT 0,
+    stage ${integer} NOT NULL DEFAULT 0, calls ${integer} NOT NULL DEFAULT 0, throttled ${integer} NOT NULL DEFAULT 0,
+    sent ${integer} NOT NULL DEFAULT 0, pace ${integer} NOT NULL DEFAULT 0,
+    judged_from TEXT NOT NULL DEFAULT '{}')`,
+  `CREATE UNIQUE INDEX campaigns_by_name ON campaigns (name) WHERE state <> 'planning' AND state <> 'dropped'`,
+  `CREATE TABLE campaign_targets (campaign ${integer} NOT NULL, n ${integer} NOT NULL, key TEXT NOT NULL,
+    kind TEXT NOT NULL, id TEXT NOT NULL, parent TEXT NOT NULL, options TEXT NOT NULL, target ${integer},
+    settlement TEXT, known ${integer} NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '',
+    provider_request TEXT NOT NULL DEFAULT '', attempts ${integer} NOT NULL DEFAULT 0,
+    ambiguous ${integer} NOT NULL DEFAULT 0, settled ${integer} NOT NULL DEFAULT 0,
+    PRIMARY KEY (campaign, n)) ${byKey}`,
+  `CREATE UNIQUE INDEX campaign_targets_by_key ON campaign_targets (campaign, key)`,
+  `CREATE INDEX campaigns_of_target ON campaign_targets (target) WHERE target IS NOT NULL`,
+  // Released and not settled: what completion and cancelling look for.
+  `CREATE INDEX campaign_targets_open ON campaign_targets (campaign, target)
+    WHERE settlement IS NULL AND target IS NOT NULL`,
+  `CREATE TABLE campaign_tallies (campaign ${integer} NOT NULL, settlement TEXT NOT NULL, known ${integer} NOT NULL,
+    n ${integer} NOT NULL, PRIMARY KEY (campaign, settlement, known)) ${byKey}`,
+];
+
+const steps: readonly Step[] = [first, second];
 
 /** A newer program has changed the tables: this one would not know what they mean. */
 export class LedgerIsNewer extends Error {
@@ -64,9 +99,13 @@ export interface Migrated {
 
 /**
  * Brings the tables up to this program's version, safely from many processes at once; refuses a ledger that a
- * newer program has written. Answers the version before and after.
+ * newer program has written. Answers the version before and after. `last`: no further than that version.
  */
-export async function migrate(database: Database, { types, lockMigrations }: Dialect): Promise<Migrated> {
+export async function migrate(
+  database: Database,
+  { types, lockMigrations }: Dialect,
+  last = steps.length,
+): Promise<Migrated> {
   const raw = (text: string) => CompiledQuery.raw(text);
   const table = raw(`CREATE TABLE IF NOT EXISTS ledger_version (step ${types.integer} PRIMARY KEY)`);
   const version = raw('SELECT coalesce(max(step), 0) AS step FROM ledger_version');
@@ -86,7 +125,7 @@ export async function migrate(database: Database, { types, lockMigrations }: Dia
         `the ledger is at version ${done}, this program knows ${steps.length}: use a newer one`,
       );
     const step = steps[done];
-    if (!step) return { from, to: done };
+    if (!step || done >= last) return { from, to: done };
     // The version row comes first: of two processes that migrate at once, one fails on it and looks again.
     const claim = CompiledQuery.raw(`INSERT INTO ledger_version VALUES (${done + 1})`);
     await database.write([...lockMigrations, claim, ...step(types).map(raw)]).catch((error: unknown) => {

@@ -10,7 +10,8 @@
 import { sql } from 'kysely';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
-import { stillOpen } from './dialect.ts';
+import { campaignOutcomes } from './campaign/outcomes.ts';
+import { stillOpen, wanted } from './dialect.ts';
 
 /** A target to offer, as the ledger holds it; `job` is that of the offer that ran out, '' if there was none. */
 export interface Offerable {
@@ -35,7 +36,7 @@ const stampedWithinMs = 3_600_000;
 export interface Offering {
   /**
    * Due, unsettled targets of the lane whose offer has run out or never was, without suspects; urgent ones first,
-   * then oldest.
+   * then campaigns' and others' by halves, the oldest of each.
    */
   offerable(lane: string, limit: number): Promise<readonly Offerable[]>;
   /** Targets whose offer still holds, counted up to `limit`: what the queue is busy with. */
@@ -62,7 +63,8 @@ export function offering({ database, dialect, laneId }: Context): Offering {
     waiting(lane)
       .select(['key', 'kind', 'id', 'parent', 'options', 'urgent', 'job'])
       .where('offered_until', '<=', dialect.now)
-      .where('due', '<=', dialect.now);
+      .where('due', '<=', dialect.now)
+      .where(wanted(dialect));
   return {
     async offerable(lane, limit) {
       const due = dueNow(lane)
@@ -70,11 +72,15 @@ export function offering({ database, dialect, laneId }: Context): Offering {
         .orderBy('offered_until')
         .orderBy('seq')
         .limit(limit);
-      const [urgent = [], all = []] = await database.read([
+      const [urgent = [], asked = [], released = []] = await database.read([
         due.where('urgent', '=', sql.lit(1)).compile(),
-        due.compile(),
+        due.where('campaign', '=', sql.lit(0)).compile(),
+        due.where('campaign', '<>', sql.lit(0)).compile(),
       ]);
-      const found = new Map([...urgent, ...all].map((row) => [row['key'], offerable(row)]));
+      // Campaigns release their lines late and little by little: behind what was asked for at once they would stand still.
+      const half = Math.max(Math.ceil(limit / 2), limit - asked.length);
+      const all = [...urgent, ...released.slice(0, half), ...asked];
+      const found = new Map(all.map((row) => [row['key'], offerable(row)]));
       return [...found.values()].slice(0, limit);
     },
 
@@ -101,6 +107,9 @@ export function offering({ database, dialect, laneId }: Context): Offering {
         .where('crashes', '>=', sql.lit(suspectFrom))
         .where('offered_until', '>', dialect.now)
         .where('job', '<>', '')
+        // In the order of the index of suspects, or all open targets are read.
+        .orderBy('lane')
+        .orderBy('crashes')
         .limit(1);
       const due = dueNow(lane)
         .select('crashes')
@@ -124,6 +133,9 @@ export function offering({ database, dialect, laneId }: Context): Offering {
         .where('settlement', 'is', null)
         .where('offered_until', '>', sql<number>`${now} - ${stampedWithinMs}`)
         .where(dialect.among('job', jobs));
+      /** Those that end here, and earlier ones, whose campaigns have heard of it. */
+      const died = sql`select seq from targets
+        where lane = ${laneId(lane)} and settlement in ('refused', 'exhausted') and code = 'WorkerCrashed'`;
       const message =
         `${mostCrashes} workers died while they had this at hand: a person should look at it, and at what ` +
         'those workers said last, before it is asked for again';
@@ -139,6 +151,7 @@ export function offering({ database, dialect, laneId }: Context): Offering {
           .where('crashes', '>=', sql.lit(mostCrashes - 1))
           .compile(),
         crashed.compile(),
+        ...campaignOutcomes(dialect, died),
       ]);
       return known.map(({ job }) => String(job));
     },

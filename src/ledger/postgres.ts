@@ -7,7 +7,7 @@
  * it. The caller gets LedgerAway all the same: every verb may be said again.
  */
 import { Socket } from 'node:net';
-import pg from 'pg';
+import type pg from 'pg';
 import { LedgerAway, type Database, type Row } from './database.ts';
 import { storable } from './dialect.ts';
 import { Collision, groupCommit, type Rows, type Statements } from './group-commit.ts';
@@ -104,7 +104,9 @@ async function connect(
   stream: () => Socket,
   gone: () => void,
 ): Promise<pg.Client> {
-  const client = new pg.Client({
+  // Loaded where a server is configured, and nowhere else.
+  const { Client } = (await import('pg')).default;
+  const client = new Client({
     stream,
     connectionString: url,
     application_name: 'expunge',

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import type { DeletionRequest, Target } from '../deletion.ts';
 import type { Context } from './context.ts';
-import { int, settledAlready } from './dialect.ts';
+import { int, sends, settledAlready } from './dialect.ts';
 
 /** A target with its key, and the queue job that will offer it at once ('' = the feeder will). */
 export interface KeyedTarget {
@@ -59,7 +59,13 @@ export function recording({ database, dialect, laneId }: Context): Recording {
       const answered = request.again
         ? sql<boolean>`false`
         : sql<boolean>`(${final} and not (${among('kind', reusedKinds)}))`;
-      const [, , , , states] = await database.write([
+      // A campaign's target that is asked for later than the campaign sends it stays the campaign's until that stops.
+      const sending = sends(dialect, sql`targets.campaign`);
+      const withheld = sql`targets.campaign <> 0 and not ${sending}`;
+      const existing = query.selectFrom('targets').select('seq').where(among('key', keys)).orderBy('seq');
+      const answers = await database.write([
+        // Whoever settles one of them just now comes first and is seen by all that follows, or waits.
+        dialect.locked(existing, 'update').compile(),
         query
           .insertInto('requests')
           .values({
@@ -81,6 +87,7 @@ export function recording({ database, dialect, laneId }: Context): Recording {
             ...{ attempts: 0, ambiguous: 0, crashes: 0, urgent, due, offered_until: due },
             accepted: now,
             opened_by: self,
+            campaign: 0,
           })
           .where(among('key', keys))
           .where(settledAlready)
@@ -93,8 +100,11 @@ export function recording({ database, dialect, laneId }: Context): Recording {
               case when ${field('job')} = '' then ${int(due)} else ${now} + ${offeredForMs} end, ${now}, ${self}
             from ${rows(objects)} where true
             on conflict (key) do update set urgent = ${greater(sql`targets.urgent`, sql`excluded.urgent`)},
-              due = ${lesser(sql`targets.due`, sql`excluded.due`)},
-              offered_until = case when targets.job = ''
+              campaign = case when ${sending} and excluded.due > ${now} then targets.campaign else 0 end,
+              due = case when ${withheld} then excluded.due
+                else ${lesser(sql`targets.due`, sql`excluded.due`)} end,
+              job = case when ${withheld} then '' else targets.job end,
+              offered_until = case when ${withheld} then excluded.due when targets.job = ''
                 then ${lesser(sql`targets.offered_until`, sql`excluded.due`)} else targets.offered_until end
             where targets.settlement is null`.compile(query),
         sql`insert into request_targets (request, target)
@@ -108,7 +118,7 @@ export function recording({ database, dialect, laneId }: Context): Recording {
           .where(among('key', keys))
           .compile(),
       ]);
-      const found = states ?? [];
+      const found = answers.at(-1) ?? [];
       const open = found.filter((row) => row['settlement'] === null);
       const opened = open.filter((row) => row['ours'] === 1);
       const jobs = new Map(targets.map(({ key, job }) => [key, job]));

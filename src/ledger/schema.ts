@@ -77,6 +77,8 @@ export interface Schema {
     /** The provider's RequestId of the last answer. */
     provider_request: string;
     settled: number;
+    /** The campaign without which nobody would want it deleted; 0 where an ordinary request does. */
+    campaign: Generated<number>;
   };
   /** How many of a request's targets ended so and stand in an archive now. */
   archived: { request: number; settlement: Settlement; n: number };
@@ -103,9 +105,97 @@ export interface Schema {
     what: string;
     why: string;
   };
+  /** A bulk request: its plan, how far it is, and what it may do. */
+  campaigns: {
+    seq: Generated<number>;
+    name: string;
+    lane: number;
+    /** Its row in `requests`: who asked, and why. */
+    request: number;
+    state: CampaignState;
+    /** Why it is in this state, who brought it there, and when. */
+    reason: string;
+    by: string;
+    since: number;
+    created: number;
+    /** Over exactly what would be deleted, and by which rules; '' while it is planned. */
+    hash: string;
+    /** What was read: a file's path and its SHA-256; both '' where it was no file. */
+    source: string;
+    source_hash: string;
+    valid: number;
+    invalid: number;
+    duplicates: number;
+    already_settled: number;
+    /** JSON of CampaignRules. */
+    rules: string;
+    approved_by: string;
+    started: number;
+    ended: number;
+    /** Not to be sent before. */
+    not_before: number;
+    /** Its targets may be claimed before this moment: it runs, and its time window closes then, if ever. 0: not now. */
+    sending: number;
+    /** Its plan's lines up to this one are targets, so many of them. */
+    released: number;
+    released_count: number;
+    released_at: number;
+    /** How far the canary is: 0 the first ids, 1 one in a hundred, 2 all. */
+    stage: number;
+    /** Calls that ended with targets of it, how many of them were throttled, and how many targets they named. */
+    calls: number;
+    throttled: number;
+    sent: number;
+    /** Targets settled in a thousand seconds, at the pace of late. */
+    pace: number;
+    /** JSON of the figures at which a person let it go on: the brakes count from there. */
+    judged_from: string;
+  };
+  /** A campaign's plan, and what became of each of its targets. */
+  campaign_targets: {
+    campaign: number;
+    /** The line that it stood on. */
+    n: number;
+    key: string;
+    kind: string;
+    id: string;
+    parent: string;
+    options: string;
+    /** Its row in `targets` once it was released. */
+    target: number | null;
+    settlement: Settlement | null;
+    /** 1: answered from the ledger, without a call. */
+    known: number;
+    code: string;
+    message: string;
+    provider_request: string;
+    attempts: number;
+    ambiguous: number;
+    settled: number;
+  };
+  /**
+   * How many of a campaign's targets ended so; `known` as above, or 2: absent after an unanswered attempt, which is
+   * most likely our own doing.
+   */
+  campaign_tallies: { campaign: number; settlement: Settlement; known: number; n: number };
   /** One row named `halt` while everything is halted. */
   switches: { name: string; reason: string; by: string; since: number };
 }
 
 /** open: sends. paused: a person or the brake stopped it. halted: its account can't act, or a person's halt. */
 export type LaneState = 'open' | 'paused' | 'halted';
+
+/** What a campaign can be; `producers/campaign/states.ts` says what leads from one to the other. */
+export type CampaignState =
+  | 'planning'
+  | 'planned'
+  | 'approved'
+  | 'running'
+  | 'pausing'
+  | 'paused'
+  | 'cancelling'
+  | 'cancelled'
+  | 'completed'
+  | 'failed'
+  /** Replaced by another plan of the same name, to be swept away. */
+  | 'dropped';

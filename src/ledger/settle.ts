@@ -5,7 +5,9 @@
 import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
 import type { Context } from './context.ts';
-import { stillOpen } from './dialect.ts';
+import { campaignCall, campaignOutcomes } from './campaign/outcomes.ts';
+import type { Tenure } from './claim.ts';
+import { int, settledAlready, stillOpen, text, wanted } from './dialect.ts';
 
 /** How a call ended, as the provider or the transport said it. */
 export interface CallEnd {
@@ -44,13 +46,40 @@ export type Consequence =
 
 export interface Settling {
   settle(end: CallEnd, consequences: readonly Consequence[]): Promise<void>;
+  /**
+   * Settles as refused, without a call, what must not be sent: `reasons` gives each key its message. Only for
+   * whoever owns the unit, and only targets that are open, wanted now and held by no call; others stay as they are.
+   */
+  refuse(lane: string, tenure: Tenure, code: string, reasons: ReadonlyMap<string, string>): Promise<void>;
 }
 
-export function settling({ database, dialect }: Context): Settling {
-  const { query, among } = dialect;
+export function settling({ database, dialect, laneId }: Context): Settling {
+  const { query, among, rows, field } = dialect;
   return {
+    async refuse(lane, { unit, owner, epoch }, code, reasons) {
+      const objects = [...reasons].map(([key, message]) => ({ key, message }));
+      const tenure = query
+        .selectFrom('units')
+        .select('name')
+        .where('name', '=', unit)
+        .where('owner', '=', owner)
+        .where('epoch', '=', epoch);
+      const settled = sql`select seq from targets
+        where ${among('key', [...reasons.keys()])} and ${settledAlready}`;
+      await database.write([
+        dialect.locked(tenure, 'share').compile(),
+        sql`update targets set settlement = 'refused', code = ${text(code)}, message = ${field('message')},
+              provider_request = '', settled = ${dialect.now}
+            from ${rows(objects)}
+            where targets.key = ${field('key')} and +targets.lane = ${int(laneId(lane))} and ${stillOpen}
+              and targets.call = '' and ${wanted(dialect)} and exists ${tenure}`.compile(query),
+        ...campaignOutcomes(dialect, settled),
+      ]);
+    },
+
     async settle(end, consequences) {
       const { now } = dialect;
+      const keys = consequences.flatMap((each) => each.keys);
       const answer = { provider_request: end.providerRequest };
       const update = ({ keys }: Consequence) =>
         query
@@ -65,6 +94,10 @@ export function settling({ database, dialect }: Context): Settling {
       const written = call.where('ended', 'is not', null).where('result', '<>', 'lost');
       await database.write([
         dialect.locked(call, 'update').compile(),
+        // Before the targets: whoever moves a campaign locks in this order.
+        ...(end.result === 'unsent'
+          ? []
+          : [campaignCall(dialect, keys, end.result === 'throttled', sql`not exists ${written}`)]),
         ...consequences.map((consequence) => {
           const { then, ambiguous = false } = consequence;
           const doubt = ambiguous ? { ambiguous: 1 } : {};
@@ -85,6 +118,10 @@ export function settling({ database, dialect }: Context): Settling {
             .set({ ...spent, call: '', due: sql<number>`${now} + ${Math.round(delayMs)}` })
             .compile();
         }),
+        ...campaignOutcomes(
+          dialect,
+          sql`select seq from targets where ${among('key', keys)} and ${settledAlready}`,
+        ),
         query
           .updateTable('calls')
           .set({ ended: now, result: end.result, code: end.code, ms: Math.round(end.ms), ...answer })

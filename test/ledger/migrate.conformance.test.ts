@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CompiledQuery } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { LedgerIsNewer } from '../../src/ledger/migrations.ts';
+import { LedgerIsNewer, migrate } from '../../src/ledger/migrations.ts';
 import { migrateLedger, openDatabase, openLedger } from '../../src/ledger/ledger.ts';
 import { databases, type Place } from './databases.ts';
 import { entry } from './work.ts';
@@ -43,14 +43,32 @@ async function versions(url: string) {
 describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
   it('makes the tables of an empty place, and finds nothing to do the next time', async () => {
     const url = await place(create);
-    expect(await migrateLedger(url)).toEqual({ from: 0, to: 1 });
-    expect(await migrateLedger(url)).toEqual({ from: 1, to: 1 });
+    expect(await migrateLedger(url)).toEqual({ from: 0, to: 2 });
+    expect(await migrateLedger(url)).toEqual({ from: 2, to: 2 });
+  });
+
+  it('brings what an earlier version has written up to date', async () => {
+    const url = await place(create);
+    const { database, dialect } = openDatabase(url);
+    expect(await migrate(database, dialect, 1)).toEqual({ from: 0, to: 1 });
+    await database.write([
+      CompiledQuery.raw(`INSERT INTO lanes (name, account, operation, unit, since)
+        VALUES ('${entry.name}', '${entry.account}', '${entry.operation}', '${entry.unit}', 0)`),
+      CompiledQuery.raw(`INSERT INTO targets (key, lane, kind, id, parent, options, urgent, due, offered_until, job,
+        accepted, opened_by) VALUES ('K', 1, 'videoId', 'v1', '', '', 0, 0, 0, '', 0, 1)`),
+    ]);
+    await database.close();
+    expect(await migrateLedger(url)).toEqual({ from: 1, to: 2 });
+    const ledger = await openLedger(url, [entry]);
+    expect(await ledger.offerable(entry.name, 10)).toMatchObject([{ key: 'K', id: 'v1' }]);
+    expect(await ledger.campaigns()).toEqual([]);
+    await ledger.close();
   });
 
   it('is done once where eight open an empty place at once, and all eight can work', async () => {
     const url = await place(create);
     const ledgers = await Promise.all(Array.from({ length: 8 }, () => openLedger(url, [entry])));
-    expect(await versions(url)).toEqual([{ step: 1 }]);
+    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }]);
     await Promise.all(ledgers.map((ledger) => ledger.haltAll('a test', 'ann')));
     expect(await ledgers[0]?.events(100)).toHaveLength(8);
     await Promise.all(ledgers.map((ledger) => ledger.close()));
@@ -72,11 +90,11 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     const url = await place(create);
     await migrateLedger(url);
     const { database } = openDatabase(url);
-    await database.write([CompiledQuery.raw('INSERT INTO ledger_version VALUES (2)')]);
+    await database.write([CompiledQuery.raw('INSERT INTO ledger_version VALUES (3)')]);
     await database.close();
     await expect(migrateLedger(url)).rejects.toThrow(LedgerIsNewer);
     await expect(openLedger(url, [entry])).rejects.toThrow(
-      'the ledger is at version 2, this program knows 1',
+      'the ledger is at version 3, this program knows 2',
     );
   });
 
@@ -90,7 +108,7 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     const ran = await Promise.all(
       Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, command, { cwd: root, env })),
     );
-    for (const { stdout } of ran) expect(JSON.parse(stdout)).toMatchObject({ to: 1 });
-    expect(await versions(url)).toEqual([{ step: 1 }]);
+    for (const { stdout } of ran) expect(JSON.parse(stdout)).toMatchObject({ to: 2 });
+    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }]);
   });
 });

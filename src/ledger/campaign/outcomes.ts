@@ -1,0 +1,43 @@
+/**
+ * What a target's settlement means to the campaigns that name it: their line and their tally, in the transaction
+ * that settles it, so that a campaign's figures are the ledger's at every moment, and stay when it is asked for
+ * again or archived.
+ */
+import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
+import type { Context } from '../context.ts';
+import { int } from '../dialect.ts';
+
+const doubtful = sql<number>`case when targets.settlement = 'absent' and targets.ambiguous = 1 then 2 else 0 end`;
+
+/** Statements to follow those that settle; `targets` picks the numbers of the targets that may be settled now. */
+export function campaignOutcomes({ query }: Context['dialect'], targets: RawBuilder<unknown>) {
+  return [
+    sql`insert into campaign_tallies (campaign, settlement, known, n)
+        select campaign_targets.campaign, targets.settlement, ${doubtful}, count(*)
+        from campaign_targets join targets on targets.seq = target
+        where target in (${targets}) and targets.settlement is not null and campaign_targets.settlement is null
+        group by campaign_targets.campaign, targets.settlement, ${doubtful}
+        on conflict (campaign, settlement, known) do update set n = campaign_tallies.n + excluded.n`.compile(
+      query,
+    ),
+    sql`update campaign_targets set (settlement, code, message, provider_request, attempts, ambiguous, settled) =
+          (select settlement, code, message, provider_request, attempts, ambiguous, settled
+           from targets where seq = target)
+        where target in (${targets}) and settlement is null
+          and exists (select 1 from targets where seq = target and settlement is not null)`.compile(query),
+  ] satisfies readonly CompiledQuery[];
+}
+
+/** Counts a call that ends for the campaigns whose targets it held; `unwritten` is false once it was counted. */
+export function campaignCall(
+  { query, among }: Context['dialect'],
+  keys: readonly string[],
+  throttled: boolean,
+  unwritten: RawBuilder<boolean>,
+): CompiledQuery {
+  const own = sql`from targets where ${among('key', keys)} and campaign = campaigns.seq`;
+  return sql`update campaigns set calls = calls + 1, throttled = throttled + ${int(throttled ? 1 : 0)},
+      sent = sent + (select count(*) ${own})
+    where seq in (select campaign from targets where ${among('key', keys)} and campaign <> 0)
+      and ${unwritten}`.compile(query);
+}
