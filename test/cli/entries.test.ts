@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromFile } from '../../src/producers/cli/entries.ts';
+import { fromFile, openEntries } from '../../src/producers/cli/entries.ts';
 
 async function read(
   name: string,
@@ -115,5 +115,47 @@ describe('fromFile', () => {
     const { entries, source } = await fromFile('-', { cwd: '/', stdin });
     expect(entries.map(({ value }) => value)).toEqual(['a', 'bä']);
     expect(source).toBe('standard input');
+  });
+});
+
+describe('openEntries', () => {
+  const csv = (text: string) => Readable.from([Buffer.from(text)]);
+
+  it('reads standard input as what it is said to be, and a file whatever its name says', async () => {
+    const stdin = await openEntries('-', {
+      cwd: '/',
+      stdin: csv('title,id\nt,a\n'),
+      column: 'id',
+      format: 'csv',
+    });
+    expect(stdin).toMatchObject({ source: 'standard input, column "id"', column: 'id', format: 'csv' });
+    expect((await stdin.batches.next()).value).toEqual([{ at: 2, text: 'a', value: 'a' }]);
+    const cwd = mkdtempSync(join(tmpdir(), 'expunge-entries-'));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    writeFileSync(join(cwd, 'ids.csv'), 'a,b\n');
+    const text = await openEntries('ids.csv', { cwd, stdin: csv(''), format: 'text' });
+    expect((await text.batches.next()).value).toEqual([{ at: 1, text: 'a,b', value: 'a,b' }]);
+  });
+
+  it('tells of a broken CSV record as of any other bad line', async () => {
+    const { batches } = await openEntries('-', { cwd: '/', stdin: csv('id\nb"c\nd\n'), format: 'csv' });
+    expect((await batches.next()).value).toMatchObject([
+      { at: 2, text: 'b"c' },
+      { at: 3, value: 'd' },
+    ]);
+  });
+
+  it('ends the command where the input turns out to be unreadable only later', async () => {
+    const stdin = csv(`id\n${'a\n'.repeat(100_000)}"b\n`);
+    const { batches } = await openEntries('-', { cwd: '/', stdin, format: 'csv' });
+    const read = async () => {
+      for await (const batch of batches) expect(batch).not.toEqual([]);
+    };
+    await expect(read()).rejects.toMatchObject({
+      exit: 2,
+      message: expect.stringMatching(
+        /^standard input is not CSV at line 100002 \(quote not closed\): /,
+      ) as string,
+    });
   });
 });

@@ -1,5 +1,6 @@
 /** All of the entries become targets, or the command ends with everything that is wrong with them. */
 import type { Problem } from '../../deletion.ts';
+import type { ConfiguredLane } from '../../lanes.ts';
 import type { Kind, Operation } from '../../providers/operation.ts';
 import { acceptAll, type Accepted } from '../accept.ts';
 import { unknown } from './choice.ts';
@@ -14,16 +15,15 @@ const mostTold = 20;
 const mostListed = 1_000;
 
 export function judge(
-  account: string,
-  operation: Operation,
+  { account, operation, protection }: Pick<ConfiguredLane, 'account' | 'operation' | 'protection'>,
   { entries, bad, unit, source }: Entries,
   kind: string | undefined,
   options: Record<string, unknown> | undefined,
 ): Accepted {
   const meant = kind === undefined ? undefined : kindNamed(operation, kind);
-  const written = ({ value }: Entries['entries'][number]): unknown =>
-    meant && typeof value === 'string' ? { by: meant.name, [meant.field]: value } : value;
-  const accepted = acceptAll(account, operation, entries.map(written), options);
+  const written = writtenAs(meant);
+  const values = entries.map(({ value }) => written(value));
+  const accepted = acceptAll(account.name, operation, values, options, protection);
   const found = 'problems' in accepted ? accepted.problems : [];
   const ofOptions = found.filter(isOfOptions);
   const ofEntries = found
@@ -31,9 +31,10 @@ export function judge(
     .map((problem) => ofEntry(problem, entries, meant));
   const all = [...bad, ...ofEntries].sort((a, b) => a.at - b.at);
   if (all.length > 0 || ofOptions.length > 0) {
+    const guarded = bad.length === 0 && 'problems' in accepted && accepted.guarded;
     throw new CommandError(
       [...told(all, unit, source, operation), ...ofOptions.map(toldOption)].join('\n'),
-      exits.usage,
+      guarded ? exits.refused : exits.usage,
       [...listed(all, unit), ...ofOptions.map((problem) => ({ ...problem, flag: flagIn(problem) }))],
     );
   }
@@ -42,7 +43,13 @@ export function judge(
   return accepted;
 }
 
-function kindNamed({ name, kinds }: Operation, kind: string): Kind {
+/** Plain ids are of that kind, if one is given. */
+export const writtenAs =
+  (kind: Kind | undefined) =>
+  (value: unknown): unknown =>
+    kind && typeof value === 'string' ? { by: kind.name, [kind.field]: value } : value;
+
+export function kindNamed({ name, kinds }: Operation, kind: string): Kind {
   const names = kinds.map((each) => each.name);
   const found = kinds.find((each) => each.name === kind);
   if (found) return found;
