@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { readAccount } from './config/account.ts';
 import { readFileText, type Environment } from './config/file.ts';
 import { findings, type ConfigProblem, type Finding } from './config/problems.ts';
+import { readProtected } from './config/protected.ts';
 import { quotaFindings } from './config/quota.ts';
 import { sections } from './config/schema.ts';
 import type { Account, Config } from './config/shape.ts';
@@ -56,11 +57,14 @@ export function loadConfig(given: {
   const parsed = sections.safeParse(raw);
   const found: Finding[] = parsed.success ? [] : findings(parsed.error.issues, []);
 
+  const reading = { absolute, bytes: readBytes };
+  const kept = readProtected(field(raw, 'protected'), ['protected'], reading);
+  found.push(...kept.findings);
   const egress = field(raw, 'egress');
   const accounts = readAccounts(field(raw, 'accounts'), found, {
     operations,
     egress: isGroup(egress) ? Object.keys(egress) : [],
-    absolute,
+    ...reading,
     unreadable: (path) => reasonUnreadable(path),
   });
   const readSecret = (path: string) => {
@@ -85,6 +89,7 @@ export function loadConfig(given: {
       redis,
       database: { url: databaseUrl(database.url ?? `file:${resolve(dataDir, 'ledger.db')}`, relativeTo) },
       brake,
+      protected: kept.lists,
       ...(signingKey !== undefined && { signingKey }),
       ...(env['EXPUNGE_API_KEY'] && { apiKey: env['EXPUNGE_API_KEY'] }),
       accounts: Object.fromEntries(accounts.map((account) => [account.name, account])),
@@ -166,7 +171,12 @@ function reasonUnreadable(path: string): string | undefined {
   }
 }
 
-function readText(path: string): { readonly text: string } | { readonly reason: string } {
+function readBytes(path: string): { readonly bytes: Buffer } | { readonly reason: string } {
   const reason = reasonUnreadable(path);
-  return reason ? { reason } : { text: readFileSync(path, 'utf8') };
+  return reason ? { reason } : { bytes: readFileSync(path) };
+}
+
+function readText(path: string): { readonly text: string } | { readonly reason: string } {
+  const read = readBytes(path);
+  return 'reason' in read ? read : { text: read.bytes.toString('utf8') };
 }

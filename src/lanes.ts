@@ -4,6 +4,7 @@ import { laneName } from './deletion.ts';
 import { perMinute } from './ledger/caps.ts';
 import type { LaneEntry } from './ledger/ledger.ts';
 import type { Cap } from './limiter.ts';
+import { protectionOf, type Protection } from './protection.ts';
 import { operationNamed } from './providers/operations.ts';
 import type { Operation } from './providers/operation.ts';
 
@@ -14,16 +15,20 @@ export interface ConfiguredLane {
   readonly cap: Cap;
   /** What is owned and limited as one: the lane, or all lanes of its quota group with this operation. */
   readonly unit: string;
+  /** What may not be deleted in it. */
+  readonly protection: Protection;
 }
 
 export function lanesOf(config: Config): readonly ConfiguredLane[] {
-  return Object.values(config.accounts).flatMap((account) =>
-    Object.entries(account.operations).map(([name, { cap, per }]) => {
+  return Object.values(config.accounts).flatMap((account) => {
+    const protection = protectionOf(config.protected, account.protected);
+    return Object.entries(account.operations).map(([name, { cap, per }]) => {
       const lane = laneName(account.name, name);
       const unit = account.quotaGroup ? `${account.provider}:${account.quotaGroup}~${name}` : lane;
-      return { name: lane, account, operation: operationNamed(name), cap: { calls: cap, per }, unit };
-    }),
-  );
+      const operation = operationNamed(name);
+      return { name: lane, account, operation, cap: { calls: cap, per }, unit, protection };
+    });
+  });
 }
 
 export const laneEntries = (lanes: readonly ConfiguredLane[]): readonly LaneEntry[] =>

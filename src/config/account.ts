@@ -2,18 +2,17 @@
 import type { Operation, ProviderName } from '../providers/operation.ts';
 import { readEndpoint } from './endpoint.ts';
 import { findings, nearest, type Finding, type Path } from './problems.ts';
-import { namePattern, nameRemedy, oneOf, section, text, whole } from './schema.ts';
+import { readProtected, type Reading } from './protected.ts';
+import { namePattern, nameRemedy, oneOf, protectedLists, section, text, whole } from './schema.ts';
 import type { Account, AccountCredentials, Limit } from './shape.ts';
 
 const providers = ['alibaba', 'huawei'] as const satisfies readonly ProviderName[];
 
 /** What an account is judged against. */
-export interface Surroundings {
+export interface Surroundings extends Reading {
   readonly operations: readonly Operation[];
   /** Names of the configured egress groups. */
   readonly egress: readonly string[];
-  /** Makes a path absolute. */
-  absolute(path: string): string;
   /** What is wrong with a secret's file; undefined if it can be read. */
   unreadable(file: string): string | undefined;
 }
@@ -44,6 +43,7 @@ export function readAccount(
     quotaGroup: text('write what names the cloud account, such as its id', /^[\w.-]{1,64}$/).exactOptional(),
     egress: text('write the name of a group under egress', namePattern).exactOptional(),
     credentials: form ? section(form.fields) : section({}).loose(),
+    protected: protectedLists.exactOptional(),
     operations: section(
       Object.fromEntries(own.map(({ name }) => [name, limit.exactOptional()])),
     ).exactOptional(),
@@ -75,6 +75,8 @@ export function readAccount(
     const reason = around.unreadable(around.absolute(file));
     if (reason) add(['credentials', field], `names a file that ${reason}`, 'create it, or correct the path');
   }
+  const kept = readProtected(raw['protected'], [...at, 'protected'], around);
+  found.push(...kept.findings);
   if (!parsed.success || found.length > 0) return { findings: found };
 
   const { region, projectId: project, endpoint, quotaGroup, egress, credentials, operations } = parsed.data;
@@ -90,6 +92,7 @@ export function readAccount(
       },
       ...(quotaGroup !== undefined && { quotaGroup }),
       ...(group !== undefined && { egress: group }),
+      ...(parsed.data.protected && { protected: kept.lists }),
       credentials: {
         ...credentials,
         ...Object.fromEntries(files.map(([field, file]) => [field, around.absolute(file)])),

@@ -1,12 +1,30 @@
 /** The configuration without its secrets, and its secrets without the rest. */
 import { unescape } from 'node:querystring';
 import { isSecretName, redact, withoutPassword } from '../redact.ts';
-import type { Config } from './shape.ts';
+import type { ProtectedLists } from '../protection.ts';
+import type { Account, Config } from './shape.ts';
 
-/** For `config print`: the effective configuration as plain data, secrets as `***`, passwords in URLs too. */
+/**
+ * For `config print`: the effective configuration as plain data, secrets as `***`, passwords in URLs too; of files
+ * with protected ids their paths alone.
+ */
 export function redactedConfig(config: Config): unknown {
-  const { database } = config;
-  const shown = { ...config, database: { ...database, url: withoutPassword(database.url) } };
+  const { database, accounts } = config;
+  const url = withoutPassword(database.url);
+  const pathsOnly = ({ files, patterns }: ProtectedLists) => ({
+    files: files.map(({ path }) => path),
+    patterns,
+  });
+  const own = (account: Account) => ({
+    ...account,
+    ...(account.protected && { protected: pathsOnly(account.protected) }),
+  });
+  const shown = {
+    ...config,
+    database: { ...database, url },
+    protected: pathsOnly(config.protected),
+    accounts: Object.fromEntries(Object.entries(accounts).map(([name, account]) => [name, own(account)])),
+  };
   return redact(shown, secretsOf(config));
 }
 

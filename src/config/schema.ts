@@ -138,6 +138,18 @@ const brake = section({
   error: say('is above the window, so that the brake could never act', 'make it at most brake.window'),
 });
 
+const list = <T extends z.ZodType>(entry: T, remedy: string) =>
+  z.array(entry, { error: ({ input }) => say(`${kind(input)}, not a list`, remedy) }).default([]);
+
+const patternRemedy = 'write a pattern such as prod-*: * is any characters, ? is one, all else is itself';
+
+/** What may not be deleted, of everything or of one account; `protected.ts` reads the files. */
+export const protectedLists = section({
+  files: list(text('write the path of a file with one id a line'), 'list files with one id a line each'),
+  // Spaces and invisible characters stand in no id: such a pattern would protect nothing.
+  patterns: list(text(patternRemedy, /^[^\p{C}\p{Z}]+$/u), patternRemedy),
+});
+
 const databaseRemedy = 'write file:./data/ledger.db or postgres://user@host/name';
 
 /** Everything but the accounts, which are judged one by one (`accounts.ts`). */
@@ -153,7 +165,10 @@ export const sections = section({
   api: api.prefault({}),
   metrics: section({ host: host.default('127.0.0.1'), port: port.default(9464) }).prefault({}),
   approval: section({
-    above: whole(0, 1_000_000_000, 'targets in a campaign').default(10_000),
+    // Of a union's mistakes those of its last form are told.
+    above: z
+      .union([z.literal('off'), whole(0, 1_000_000_000, 'targets in a campaign, or off')])
+      .default(10_000),
   }).prefault({}),
   egress: z
     .record(
@@ -176,6 +191,7 @@ export const sections = section({
   }).prefault({}),
   // Of a union's mistakes those of its last form are told.
   brake: z.union([z.literal(false), brake]).prefault({}),
+  protected: protectedLists.prefault({}),
   foreignJobs: oneOf(['refuse', 'allow']).default('refuse'),
   signingKey: text('write the key that jobs are signed with').exactOptional(),
   log: section({ level: oneOf(logLevels).default('info') }).prefault({}),

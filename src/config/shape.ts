@@ -1,4 +1,5 @@
 /** The effective configuration: what `loadConfig` returns after defaults, file and environment. */
+import type { ProtectedLists } from '../protection.ts';
 import type { ProviderName, Site } from '../providers/operation.ts';
 
 export interface Config {
@@ -18,8 +19,8 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number; readonly keys: readonly ApiKey[] };
   /** Where `/metrics`, `/livez` and `/readyz` listen. Default 127.0.0.1:9464. */
   readonly metrics: { readonly host: string; readonly port: number };
-  /** Campaigns of more targets than this need a second person. Default 10,000. */
-  readonly approval: { readonly above: number };
+  /** Campaigns of more targets than this need a second person; `off`: none does. Default 10,000. */
+  readonly approval: { readonly above: number | 'off' };
   /** Groups of accounts that leave by one IP address and share its calls per second. */
   readonly egress: Readonly<Record<string, { readonly perSecond: number }>>;
   readonly retry: {
@@ -30,6 +31,8 @@ export interface Config {
   };
   /** Pauses a lane when an unusual share of its targets is absent or refused; false: never. */
   readonly brake: Brake | false;
+  /** Ids that nobody may delete; an account may have more of its own. Read at start. */
+  readonly protected: ProtectedLists;
   /** Whether a job that the ledger doesn't know and no key signed is refused. Default `refuse`. */
   readonly foreignJobs: 'refuse' | 'allow';
   /** HMAC key of jobs; absent: jobs are not signed. */
@@ -77,6 +80,8 @@ export interface Account {
   /** A group of `egress`. Where `default` is configured, accounts without an endpoint of their own are in it. */
   readonly egress?: string;
   readonly credentials: AccountCredentials;
+  /** Ids that may not be deleted in this account, beside those that nobody may. */
+  readonly protected?: ProtectedLists;
   /** By operation name. Default: all of the provider's, each at its documented cap. */
   readonly operations: Readonly<Record<string, Limit>>;
 }

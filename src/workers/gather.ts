@@ -22,6 +22,8 @@ export interface Item {
 export type Fate =
   | { readonly is: 'settled'; readonly settlement: string; readonly code: string; readonly requestId: string }
   | { readonly is: 'later'; readonly ms: number }
+  /** Nobody wants it sent now: the feeder offers it again when somebody does. */
+  | { readonly is: 'withheld' }
   | { readonly is: 'back' };
 
 /** What goes into one call. A `pack` was split off on purpose and is never mixed with others. */

@@ -73,6 +73,7 @@ async function fate(intake: Intake, target: Target, known: Known): Promise<Fate>
   const { key, settlement, code, wait, urgent, attempts, ambiguous } = known;
   if (settlement) return { is: 'settled', settlement, code, requestId: known.providerRequest };
   const present = intake.items.get(key);
+  if (!present && known.withheld) return { is: 'withheld' };
   if (!present && wait > 0) return { is: 'later', ms: wait };
   return new Promise((resolve) => {
     if (present) {
@@ -93,7 +94,9 @@ function end(entries: readonly unknown[], fates: readonly Fate[]): JobEnd {
   if (waits.length > 0) return { laterMs: Math.min(...waits) };
   return {
     results: fates.map((fate, at) => {
-      const { settlement, code, requestId } = fate as Extract<Fate, { is: 'settled' }>;
+      if (fate.is !== 'settled')
+        return { target: entries[at], settlement: null, code: fate.is, requestId: '' };
+      const { settlement, code, requestId } = fate;
       return { target: entries[at], settlement, code, requestId };
     }),
   };

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { FailureClass, Settlement } from '../deletion.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Cap, Limiter } from '../limiter.ts';
+import type { Protection } from '../protection.ts';
 import type { Operation, Site } from '../providers/operation.ts';
 import type { Credentials } from '../providers/signing.ts';
 import type { Transport } from '../providers/transport.ts';
@@ -17,6 +18,8 @@ export interface LaneSetup {
   readonly account: string;
   readonly operation: Operation;
   readonly site: Site;
+  /** What may not be deleted, whoever asked. */
+  readonly protection: Protection;
   /** Rejects with a message fit for people when there are no usable credentials. */
   readonly credentials: () => Promise<Credentials>;
   readonly transport: Transport;
@@ -68,6 +71,8 @@ export interface Observer {
   call(report: CallReport): void;
   /** Targets of a foreign job were recorded and so accepted. */
   adopted(lane: LaneSetup, targets: number): void;
+  /** Protected targets were settled as refused; `why` is what protects one of them. */
+  guarded(lane: LaneSetup, targets: number, why: string): void;
   jobRefused(lane: LaneSetup, reason: 'malformed' | 'unsigned', job: string, detail: string): void;
   /** A lane stopped or opened, and why. */
   lane(lane: LaneSetup, state: string, reason: string): void;

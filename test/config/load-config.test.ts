@@ -19,6 +19,7 @@ describe('loadConfig', () => {
       egress: {},
       retry: { attempts: 8, ceilingMs: 30_000 },
       brake: { window: 200, minimum: 100, absentShare: 0.5, refusedShare: 0.5 },
+      protected: { files: [], patterns: [] },
       foreignJobs: 'refuse',
       log: { level: 'info' },
       accounts: {},
