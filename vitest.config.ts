@@ -7,8 +7,11 @@ const named = (names: string): string[] => names.split(' ').map((name) => `test/
 /** Those of them that judge no rate to the last call, and mostly wait: they may run beside each other. */
 const together = [
   'test/**/*.redis.test.ts',
-  ...named('answers brake command-line crash credentials doubtful-database duplicates evicting-redis faults'),
-  ...named('foreign-jobs halt hostile paused poison proxy settle-first take-over throttled'),
+  ...named(
+    'answers brake campaign campaign-whole command-line crash credentials doubtful-database duplicates',
+  ),
+  ...named('evicting-redis faults foreign-jobs halt hostile paused poison protected proxy settle-first'),
+  ...named('take-over throttled'),
 ];
 const real = {
   globalSetup: ['test/setup/redis.ts', 'test/setup/postgres.ts'],

@@ -16,7 +16,7 @@ import {
 import { LedgerIsNewer, type Migrated } from './ledger/migrations.ts';
 import type { Log } from './log.ts';
 import { laneEntries, type ConfiguredLane } from './lanes.ts';
-import { openQueues, type Queues } from './queue.ts';
+import type { Queues } from './queue.ts';
 import { withoutPassword } from './redact.ts';
 import { findOrStartRedis } from './redis-server/find.ts';
 
@@ -90,6 +90,8 @@ const connectMs = 5_000;
 
 /** Queues on a Redis that answers and would not evict jobs. */
 export async function queuesOf(config: Config, redis: RedisInUse, clock: Clock, log: Log): Promise<Queues> {
+  // Loaded only where a queue is wanted: most commands need the ledger alone.
+  const { openQueues } = await import('./queue.ts');
   const queues = openQueues({
     url: redis.url,
     prefix: config.redis.prefix,

@@ -165,6 +165,9 @@ function declare(registry: Registry, build: { readonly version: string; readonly
   const deadLetters = gauge('dead_letters', lane);
   const jobsRefused = counter('jobs_refused_total', ['reason']);
 
+  const campaignTargets = gauge('campaign_targets', ['campaign', 'settlement']);
+  const campaignEta = gauge('campaign_eta_seconds', ['campaign']);
+
   const ledgerWrite = histogram(
     'ledger_write_duration_seconds',
     [],
@@ -201,6 +204,8 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       queueJobs,
       deadLetters,
       jobsRefused,
+      campaignTargets,
+      campaignEta,
       ledgerWrite,
       redisUp,
       ledgerUp,

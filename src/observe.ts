@@ -44,6 +44,12 @@ export function observing(log: Log, metrics: Metrics): Observer {
       metrics.targetsAccepted.add({ ...labels(lane), source: 'job' }, targets);
     },
 
+    guarded(lane, targets, why) {
+      metrics.targetsSettled.add({ ...labels(lane), settlement: 'refused' }, targets);
+      const fields = { ...labels(lane), ids: targets, refused: targets, code: 'Protected', reason: why };
+      log.warn(fields, 'protected ids were refused and not sent');
+    },
+
     jobRefused(lane, reason, job, detail) {
       metrics.jobsRefused.add({ reason });
       log.limited(`refused ${reason}`, 60_000).warn({ ...labels(lane), job, reason, detail }, 'job refused');

@@ -8,6 +8,8 @@ import { createLimiter, type Limiter } from './limiter.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { observing } from './observe.ts';
+import { driveCampaigns } from './producers/campaign/drive.ts';
+import { observeCampaigns } from './producers/campaign/gauges.ts';
 import { feed } from './producers/feed.ts';
 import { originOf } from './providers/call.ts';
 import { credentialSource } from './providers/credentials.ts';
@@ -63,20 +65,26 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     host: hostname(),
     pid: process.pid,
   });
-  observeGauges(fleet, ledger, queues, metrics);
+  observeGauges(fleet, options);
   const feeding = new AbortController();
-  const fed = feed(
-    {
-      ...{ ledger, queues, clock },
-      trouble: (what, error) => observer.trouble(what, error),
-      lanes: () => {
-        const open = fleet.openLanes();
-        return lanes.flatMap(({ name, operation }) => {
-          const rate = open.get(name);
-          return rate ? [{ name, operation, rate }] : [];
-        });
-      },
-    },
+  const trouble = (what: string, error: unknown) => observer.trouble(what, error);
+  const openLanes = () => {
+    const open = fleet.openLanes();
+    return lanes.flatMap(({ name, operation }) => {
+      const rate = open.get(name);
+      return rate ? [{ name, operation, rate }] : [];
+    });
+  };
+  const fed = feed({ ...{ ledger, queues, clock, trouble }, lanes: openLanes }, feeding.signal);
+  // A campaign comes to rest in a lane that is stopped, too.
+  const ownedLanes = () =>
+    fleet
+      .owned()
+      .flatMap(({ unit, limiter }) =>
+        unit.lanes.map(({ name, operation }) => ({ name, operation, rate: limiter.cap })),
+      );
+  const driven = driveCampaigns(
+    { ...{ ledger, clock, trouble }, lanes: ownedLanes, open: () => fleet.openLanes() },
     feeding.signal,
   );
   fleet.start();
@@ -96,7 +104,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     },
     async stop() {
       feeding.abort();
-      await fed;
+      await Promise.all([fed, driven]);
       await fleet.stop();
       await Promise.all([...transports.values()].map((transport) => transport.close()));
       for (const limiter of egress.values()) limiter.stop();
@@ -118,10 +126,10 @@ function unitsOf(
     endpoints.set(`${provider} ${host}`, endpoint);
     return endpoint;
   };
-  for (const { name, account, operation, cap, unit } of lanes) {
+  for (const { name, account, operation, cap, unit, protection } of lanes) {
     const source = credentialSource(account.credentials, { clock });
     const setup: LaneSetup = {
-      ...{ name, operation, account: account.name, site: account.site },
+      ...{ name, operation, protection, account: account.name, site: account.site },
       credentials: () => source.current(),
       transport: transportOf(account.provider),
       egress: account.egress === undefined ? undefined : egress.get(account.egress),
@@ -135,7 +143,7 @@ function unitsOf(
 }
 
 /** Gauges of lanes are told by their owner, so that sums over processes are right. */
-function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Metrics): void {
+function observeGauges(fleet: Fleet, { config, ledger, queues, metrics }: WorkerOptions): void {
   metrics.onScrape(async () => {
     metrics.redisUp.set(
       await queues.ping().then(
@@ -151,8 +159,11 @@ function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Me
         () => false,
       ),
     );
-    metrics.halted.set((await ledger.halted()) !== undefined);
-    const rows = new Map((await ledger.lanes()).map((row) => [row.lane, row]));
+    const halt = await ledger.halted();
+    metrics.halted.set(halt !== undefined);
+    const lanes = await ledger.lanes();
+    const rows = new Map(lanes.map((row) => [row.lane, row]));
+    const owned = new Set(fleet.owned().flatMap(({ unit }) => unit.lanes.map(({ name }) => name)));
     for (const { unit, limiter } of fleet.owned())
       for (const lane of unit.lanes) {
         const labels = { account: lane.account, operation: lane.operation.name };
@@ -167,6 +178,7 @@ function observeGauges(fleet: Fleet, ledger: Ledger, queues: Queues, metrics: Me
         metrics.deadLetters.set(labels, row.dead);
         metrics.oldestOpen.set(labels, (row.oldestMs ?? 0) / 1_000);
       }
+    await observeCampaigns(ledger, config, metrics, { halt, lanes, owned });
   });
   metrics.onScrape(() => {
     for (const { provider, state } of worstCircuits(fleet)) metrics.circuitState.set({ provider }, state);

@@ -4,6 +4,14 @@ import { refuse } from './refusal.ts';
 import { valueOf } from './request.ts';
 import { lists } from './switches.ts';
 
+/** What people call a thing: made up from its id, the same whenever it is asked for. */
+function titleOf(id: string): string {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  return `${occasions[hash % occasions.length]} ${2015 + (hash % 10)}, part ${1 + (hash % 97)}`;
+}
+const occasions = ['Product tour', 'Staff meeting', 'Harbour at night', 'Interview', 'Trailer', 'Lecture'];
+
 const reading = (said: Effect['said']): Effect => ({ said, deleted: [] });
 
 /** A read of up to 20 ids that are joined by commas in one of these parameters: the first that is given. */
@@ -33,7 +41,7 @@ export const getImageInfos = readOf(
   { name: 'GetImageInfos', version: '2017-03-21', inventory: 'DeleteImage' },
   ['ImageIds'],
   (present, missing, { switches }) => ({
-    ImageInfo: present.map((id) => ({ ImageId: id, Status: 'Normal' })),
+    ImageInfo: present.map((id) => ({ ImageId: id, Title: titleOf(id), Status: 'Normal' })),
     ...lists({ NonExistImageIds: missing }, switches),
   }),
 );
@@ -46,11 +54,11 @@ export const getVideoInfos = readOf(
     if (present.length === 0) return refuse('InvalidVideo.NotFound');
     const byReference = asked.by === 'ReferenceIds';
     return {
-      VideoList: present.map((id) =>
-        byReference
-          ? { VideoId: `video-of-${id}`, ReferenceId: id, Status: 'Normal' }
-          : { VideoId: id, Status: 'Normal' },
-      ),
+      VideoList: present.map((id) => ({
+        ...(byReference ? { VideoId: `video-of-${id}`, ReferenceId: id } : { VideoId: id }),
+        Title: titleOf(id),
+        Status: 'Normal',
+      })),
       ...lists({ [byReference ? 'NonExistReferenceIds' : 'NonExistVideoIds']: missing }, switches),
     };
   },
@@ -60,7 +68,10 @@ export const batchGetMediaInfos = readOf(
   { name: 'BatchGetMediaInfos', version: '2020-11-09', inventory: 'DeleteMediaInfos' },
   ['MediaIds'],
   (present, missing, { switches }) => ({
-    MediaInfos: present.map((id) => ({ MediaId: id, MediaBasicInfo: { MediaId: id, Status: 'Normal' } })),
+    MediaInfos: present.map((id) => ({
+      MediaId: id,
+      MediaBasicInfo: { MediaId: id, Title: titleOf(id), Status: 'Normal' },
+    })),
     ...lists({ IgnoredList: missing }, switches),
   }),
 );

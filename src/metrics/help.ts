@@ -40,5 +40,9 @@ export const help = {
   lane_state: 'The state of a lane: 1 for the state it is in, 0 for the others.',
   circuit_state:
     'Whether the provider answers: 1 for the worst state among the lanes owned here. open: a lane got no usable answer and sends probes only.',
+  campaign_targets:
+    'Targets of a campaign by how they ended, open for the rest; from its run to its end, told by the owner of its lane.',
+  campaign_eta_seconds:
+    'Seconds until a campaign ends, if it goes on so. No series while nobody can tell: paused, its lane stopped, everything halted.',
   build_info: 'Always 1; version and node tell what runs here.',
 } as const;

@@ -7,7 +7,10 @@ export interface Values {
   operation: string;
   /** How the request came in; `job` is a BullMQ job that the ledger did not know. */
   source: 'cli' | 'api' | 'campaign' | 'job';
-  settlement: Settlement;
+  /** `open` is said of campaigns only: those of their targets that are not settled. */
+  settlement: Settlement | 'open';
+  /** A name like `spring-2026`; there are as many series as campaigns are under way. */
+  campaign: string;
   result: 'answered' | FailureClass;
   class: FailureClass;
   code: string;

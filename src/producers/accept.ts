@@ -2,6 +2,7 @@
 import type { Problem } from '../deletion.ts';
 import { targetKey } from '../ledger/key.ts';
 import type { KeyedTarget } from '../ledger/record.ts';
+import { protectionOf, type Protection } from '../protection.ts';
 import type { Operation } from '../providers/operation.ts';
 
 export interface Accepted {
@@ -11,15 +12,23 @@ export interface Accepted {
   readonly duplicates: number;
 }
 
+/** `guarded`: nothing is wrong with the entries but that these may not be deleted. */
+export interface Unaccepted {
+  readonly problems: readonly Problem[];
+  readonly guarded: boolean;
+}
+
 /** All or nothing: one bad entry and nothing is accepted. Pointers begin with the entry's index. */
 export function acceptAll(
   account: string,
   operation: Operation,
   entries: readonly unknown[],
   options?: unknown,
-): Accepted | { readonly problems: readonly Problem[] } {
+  protection: Protection = protectionOf(),
+): Accepted | Unaccepted {
   const targets = new Map<string, KeyedTarget>();
   const problems: Problem[] = [];
+  const guarded: Problem[] = [];
   const told = new Set<string>();
   for (const [at, entry] of entries.entries()) {
     const target = operation.accept(entry, options);
@@ -36,9 +45,15 @@ export function acceptAll(
       }
       continue;
     }
+    const why = protection.why(target.id, target.parent);
+    if (why !== undefined)
+      guarded.push({ pointer: `/targets/${at}`, problem: `is protected by ${why}`, remedy: guardRemedy });
     const key = targetKey(account, operation.name, target);
     targets.set(key, { key, target, job: '' });
   }
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems, guarded: false };
+  if (guarded.length > 0) return { problems: guarded, guarded: true };
   return { targets: [...targets.values()], duplicates: entries.length - targets.size };
 }
+
+const guardRemedy = 'Take it out, or, if it may go, take it out of protected in the configuration.';

@@ -43,7 +43,7 @@ export const acceptor =
   };
 
 /** The value that an accepted target's options hold for `name`; undefined where the option was not given. */
-export const optionOf = (target: Target, name: string): string | undefined =>
+export const optionOf = (target: Pick<Target, 'options'>, name: string): string | undefined =>
   target.options
     .split('&')
     .find((option) => option.startsWith(`${name}=`))

@@ -89,6 +89,14 @@ export function strangersAmong(batch: Batch, ...lists: readonly (readonly string
   return [...new Set(lists.flat())].filter((entry) => !sent.has(entry)).map(brief);
 }
 
+/** The titles that an answer gives, by id. */
+export function titles(
+  entries: readonly (readonly [id: string, title: string])[],
+): (target: Target) => string {
+  const byId = new Map(entries);
+  return ({ id }) => brief(byId.get(id) ?? '');
+}
+
 /** What a read tells of each target; named as both it is present, since only that is safe to be wrong about. */
 export const existence =
   (present: readonly string[], gone: readonly string[]) =>

@@ -7,10 +7,10 @@
  * credentials in hand already.
  */
 import type { Clock } from '../clock.ts';
-import type { Batch, Failure, Target } from '../deletion.ts';
+import type { Batch, Failure } from '../deletion.ts';
 import { signAlibaba } from './alibaba/signature.ts';
 import { signHuawei } from './huawei/signature.ts';
-import type { Interpretation, Operation, Read, Reply, Site, UnsignedRequest } from './operation.ts';
+import type { Existing, Interpretation, Operation, Read, Reply, Site, UnsignedRequest } from './operation.ts';
 import type { Credentials, SignedRequest } from './signing.ts';
 import type { Transport } from './transport.ts';
 
@@ -42,12 +42,7 @@ export function originOf({ name, accept, kinds, request }: Operation, site: Site
 export type CallResult = { readonly vetoed: true } | (Answered & { readonly interpretation: Interpretation });
 
 export type ReadResult =
-  | { readonly vetoed: true }
-  | (Answered & {
-      readonly answer:
-        | { readonly existing: (target: Target) => 'present' | 'gone' | 'unknown' }
-        | { readonly failure: Failure };
-    });
+  { readonly vetoed: true } | (Answered & { readonly answer: Existing | { readonly failure: Failure } });
 
 /** One deletion call. Resolves always; throws (rejects) only for a batch or credentials that are our mistake. */
 export async function attemptCall(attempt: Attempt): Promise<CallResult> {

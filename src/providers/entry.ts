@@ -6,7 +6,10 @@ import type { Target } from '../deletion.ts';
 import type { Operation } from './operation.ts';
 
 /** The shortest form: a plain id where the operation's first kind is meant and no parent is named. */
-export function entryOf(operation: Operation, { by, id, parent }: Target): unknown {
+export function entryOf(
+  operation: Operation,
+  { by, id, parent }: Pick<Target, 'by' | 'id' | 'parent'>,
+): unknown {
   const { kinds, parentField } = operation;
   if (by === kinds[0].name && parent === '') return id;
   const field = kinds.find(({ name }) => name === by)?.field ?? 'id';
@@ -14,7 +17,7 @@ export function entryOf(operation: Operation, { by, id, parent }: Target): unkno
 }
 
 /** As in a request's `options`; undefined where the target has none. */
-export function optionsOf({ options }: Target): Record<string, unknown> | undefined {
+export function optionsOf({ options }: Pick<Target, 'options'>): Record<string, unknown> | undefined {
   if (options === '') return undefined;
   const pairs = options.split('&').map((option) => {
     const at = option.indexOf('=');

@@ -77,12 +77,15 @@ export interface Read {
   /** The kinds of target that the read knows; it is never asked about others. */
   readonly kinds: readonly string[];
   request(batch: Batch, site: Site): UnsignedRequest;
-  /** For every target `present`, `gone`, or `unknown` where the read doesn't tell; or the failure of the read. */
-  interpret(
-    reply: Reply,
-    batch: Batch,
-  ):
-    { readonly existing: (target: Target) => 'present' | 'gone' | 'unknown' } | { readonly failure: Failure };
+  interpret(reply: Reply, batch: Batch): Existing | { readonly failure: Failure };
+}
+
+/** What a read tells of the targets that it was asked about. */
+export interface Existing {
+  /** `unknown` where the read doesn't tell. */
+  readonly existing: (target: Target) => 'present' | 'gone' | 'unknown';
+  /** What people call it; '' where it has no title. Absent where the read knows of none. */
+  readonly titleOf?: (target: Target) => string;
 }
 
 export interface Operation {

@@ -53,8 +53,8 @@ describe('expunge ledger migrate', () => {
   it('says from which version to which, and that there is nothing to do', async () => {
     const { runWith } = world({}, { database: { url: 'file:fresh.db' } });
     const migrate = (...argv: string[]) => runWith({ ownLedger: true }, 'ledger', 'migrate', ...argv);
-    expect(await migrate()).toMatchObject({ exit: 0, out: 'version 0 → 1\n' });
-    expect(await migrate()).toMatchObject({ out: 'The ledger is at version 1, nothing to do.\n' });
+    expect(await migrate()).toMatchObject({ exit: 0, out: 'version 0 → 2\n' });
+    expect(await migrate()).toMatchObject({ out: 'The ledger is at version 2, nothing to do.\n' });
     expect((await migrate('--json')).json).toEqual({ from: 1, to: 1 });
   });
 

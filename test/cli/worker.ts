@@ -5,7 +5,7 @@ import type { Consequence } from '../../src/ledger/settle.ts';
 import { operationNamed } from '../../src/providers/operations.ts';
 import { ledger } from './world.ts';
 
-/** What follows for each id; ids are of the operation's first kind. */
+/** What follows for each entry. */
 type Then = (keys: readonly string[]) => Consequence;
 
 export const deleted: Then = (keys) => ({
@@ -17,6 +17,9 @@ export const absent: Then = (keys) => ({
 export const refused: Then = (keys) => ({
   ...{ then: 'settle', settlement: 'refused', keys, code: 'ForbiddenVideoIds', message: 'not\nallowed' },
 });
+export const exhausted: Then = (keys) => ({
+  ...{ then: 'settle', settlement: 'exhausted', keys, code: 'timeout', message: 'given up' },
+});
 /** A call that was not answered. */
 export const unanswered: Then = (keys) => ({
   ...{ then: 'retry', keys, delayMs: 0, ambiguous: true, code: 'timeout', message: 'no answer' },
@@ -26,7 +29,8 @@ export const unanswered: Then = (keys) => ({
 export async function work(
   account: string,
   operation: string,
-  steps: readonly (readonly [then: Then, ...ids: string[]])[],
+  steps: readonly (readonly [then: Then, ...entries: unknown[]])[],
+  options?: object,
 ): Promise<void> {
   const open = await ledger();
   const lane = laneName(account, operation);
@@ -39,12 +43,12 @@ export async function work(
   await open.beat(owner);
   const epoch = (await open.take(lane, owner.id, 1_000))?.epoch ?? 0;
   const tenure = { unit: lane, owner: owner.id, epoch };
-  for (const [index, [then, ...ids]] of steps.entries()) {
-    const keys = ids.map((id) => keyOf(account, operation, id));
-    const call = `call-${epoch}-${index}-${ids[0] ?? ''}`;
+  for (const [index, [then, ...entries]] of steps.entries()) {
+    const keys = entries.map((entry) => keyOf(account, operation, entry, options));
+    const call = `call-${epoch}-${index}-${JSON.stringify(entries[0])}`;
     const { claimed } = await open.claim(call, lane, tenure, keys);
-    if (claimed.size !== ids.length)
-      throw new Error(`only ${claimed.size} of ${ids.join()} could be claimed`);
+    if (claimed.size !== entries.length)
+      throw new Error(`only ${claimed.size} of ${JSON.stringify(entries)} could be claimed`);
     const end = { call, result: 'answered', code: '', providerRequest: `provider-${index}`, ms: 12 };
     await open.settle(end, [then(keys)]);
   }
@@ -52,8 +56,8 @@ export async function work(
   await open.leave(owner.id);
 }
 
-function keyOf(account: string, operation: string, id: string): string {
-  const target = operationNamed(operation).accept(id);
+function keyOf(account: string, operation: string, entry: unknown, options?: object): string {
+  const target = operationNamed(operation).accept(entry, options);
   if ('problems' in target) throw new Error(JSON.stringify(target.problems));
   return targetKey(account, operation, target);
 }

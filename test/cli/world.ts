@@ -85,6 +85,7 @@ export interface Ran {
 }
 
 export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** Both ends are terminals. */
   readonly tty?: boolean;
@@ -114,7 +115,7 @@ export function world(
     let out = '';
     let err = '';
     const exit = await runProgram({
-      ...{ argv, clock, cwd, stopped, commands, env: {}, version: 'test' },
+      ...{ argv, clock, cwd, stopped, commands, env: options.env ?? {}, version: 'test' },
       ...(!options.ownLedger && { openLedger: () => shared(options.ledgerAway) }),
       stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), { isTTY: tty }),
       stdout: { write: (text) => (out += text) },

@@ -44,4 +44,24 @@ describe('the reads', () => {
     expect((await v3('GetImageInfos', {})).json['Code']).toBe('MissingImageIds');
     expect(emulator.calls().flatMap(({ deleted }) => deleted)).toEqual([]);
   });
+
+  it('give each thing a title, the same each time', async () => {
+    const { emulator, v3 } = await setup();
+    const all = { ids: ['a', 'b'] };
+    emulator.inventory({ DeleteImage: all, DeleteVideo: all, DeleteMediaInfos: all });
+    const images = async () => (await v3('GetImageInfos', { ImageIds: 'a,b' })).json['ImageInfo'];
+    const [a, b] = (await images()) as { Title: string }[];
+    expect(a?.Title).toMatch(/^\w.+ 20\d\d, part \d+$/);
+    expect(b?.Title).not.toBe(a?.Title);
+    expect(await images()).toEqual([a, b]);
+    expect((await v3('GetVideoInfos', { VideoIds: 'a' })).json).toMatchObject({
+      VideoList: [{ Title: a?.Title }],
+    });
+    expect((await v3('GetVideoInfos', { ReferenceIds: 'a' })).json).toMatchObject({
+      VideoList: [{ Title: a?.Title }],
+    });
+    expect((await v3('BatchGetMediaInfos', { MediaIds: 'a' })).json).toMatchObject({
+      MediaInfos: [{ MediaBasicInfo: { Title: a?.Title } }],
+    });
+  });
 });

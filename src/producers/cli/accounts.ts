@@ -1,5 +1,4 @@
 /** `expunge accounts check`: tries each account's credentials, endpoint and signature, without deleting. */
-import { createTransport } from '../../providers/transport.ts';
 import { checkAccount, type Check } from './account-check.ts';
 import { chooseAccount } from './choice.ts';
 import type { AddCommand, Context } from './program.ts';
@@ -21,6 +20,7 @@ async function check(context: Context, account?: string): Promise<void> {
   const { accounts } = context.config();
   chooseAccount(Object.keys(accounts), account ?? Object.keys(accounts)[0] ?? '');
   const chosen = Object.values(accounts).filter(({ name }) => account === undefined || name === account);
+  const { createTransport } = await import('../../providers/transport.ts');
   const transport = createTransport({ clock, userAgent: `expunge/${version}` });
   const checks = (await Promise.all(chosen.map((each) => checkAccount(each, clock, transport)))).flat();
   await transport.close();

@@ -5,12 +5,12 @@
  */
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, createGunzip, gzip } from 'node:zlib';
 import type { Settlement } from '../../deletion.ts';
 import type { Archived } from '../compare.ts';
 import { linesOf } from '../lines.ts';
+import { syncFolder } from '../new-file.ts';
 
 export interface ArchiveFile {
   /** Resolves when the lines have reached the disk. */
@@ -22,9 +22,7 @@ export interface ArchiveFile {
 /** A new file; rejects with EEXIST where there is one. */
 export async function createArchive(path: string): Promise<ArchiveFile> {
   const file = await open(path, 'wx');
-  const folder = await open(dirname(path), 'r');
-  // The file's name has to reach the disk too.
-  await folder.sync().finally(() => folder.close());
+  await syncFolder(path);
   let written = false;
   return {
     async append(lines) {

@@ -1,6 +1,8 @@
 /** All commands but those that need the workers or the emulator, in the order of the help text. */
 import { addAccounts } from './accounts.ts';
+import { addCampaign } from './campaign/campaign.ts';
 import { addConfig } from './config-print.ts';
+import { addDead } from './dead/dead.ts';
 import { addEnqueue } from './enqueue.ts';
 import { addEvents } from './events.ts';
 import { addLanes } from './lanes.ts';
@@ -12,7 +14,9 @@ import { addHalt, addLane, addUnhalt } from './switches.ts';
 
 export const commands: readonly AddCommand[] = [
   addEnqueue,
+  addCampaign,
   addLookup,
+  addDead,
   addLanes,
   addLane,
   addHalt,

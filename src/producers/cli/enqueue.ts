@@ -72,13 +72,7 @@ async function enqueue(
   if (reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
   const notBefore = flags.notBefore === undefined ? 0 : readNotBefore(flags.notBefore, clock.now());
-  const accepted = judge(
-    account,
-    lane.operation,
-    await entriesOf(context, ids, flags),
-    flags.kind,
-    optionsOf(flags),
-  );
+  const accepted = judge(lane, await entriesOf(context, ids, flags), flags.kind, optionsOf(flags));
   announce(context, lane, accepted, notBefore);
   if (!flags.yes) await confirm(context, accepted.targets.length);
 

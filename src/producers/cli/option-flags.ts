@@ -37,11 +37,22 @@ export function optionsOf(flags: Readonly<Record<string, unknown>>): Record<stri
 }
 
 /** One line, in capitals, for each option that widens what is deleted as far as it can. */
-export function wideningOf(target: Target): readonly string[] {
+export function wideningOf(target: Pick<Target, 'options'>): readonly string[] {
   return specs
     .filter(({ name, widest }) => optionOf(target, name) === widest)
     .map(({ name, widest, title }) => {
       const words = `${kebab(name).replaceAll('-', ' ')} = ${widest}`.toUpperCase();
       return `${words} (${title}).`;
     });
+}
+
+/** A target's options as they are written on a command line: `--image-type All`. */
+export function flagsOf(target: Pick<Target, 'options'>): string {
+  const given = specs.filter(({ name }) => optionOf(target, name) !== undefined);
+  const flags = given.map((spec) => {
+    const value = optionOf(target, spec.name) ?? '';
+    if (!isSwitch(spec)) return `${flagOf(spec.name)} ${value}`;
+    return value === 'true' ? flagOf(spec.name) : flagOf(spec.name).replace(/^--/, '--no-');
+  });
+  return flags.join(' ');
 }

@@ -1,6 +1,6 @@
 /** The queue, where a Redis is at hand; nothing is started for it, since accepting needs the ledger alone. */
 import type { Config } from '../../config.ts';
-import { openQueues, type Queues } from '../../queue.ts';
+import type { Queues } from '../../queue.ts';
 import { findPrivate } from '../../redis-server/private.ts';
 import type { Context } from './program.ts';
 
@@ -15,6 +15,7 @@ export async function withQueue<T>(
 ): Promise<T> {
   const url = config.redis.url ?? (await privateUrl(config.dataDir, clock));
   if (url === undefined) return use(undefined, 'no Redis runs here');
+  const { openQueues } = await import('../../queue.ts');
   const queues = openQueues({ url, prefix: config.redis.prefix, clock, onError: () => undefined });
   try {
     const reason = await queues

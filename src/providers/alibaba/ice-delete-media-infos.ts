@@ -4,7 +4,19 @@
  */
 import type { NonEmpty } from '../../deletion.ts';
 import { acceptor, optionOf, type CheckedKind, type ReadOption } from '../accept.ts';
-import { codeTable, existence, listOf, missing, objectsOf, textOf, unreadable, type Row } from '../answer.ts';
+import {
+  codeTable,
+  existence,
+  isObject,
+  listOf,
+  missing,
+  objectsOf,
+  textOf,
+  titles,
+  unreadable,
+  type Json,
+  type Row,
+} from '../answer.ts';
 import { checkId } from '../identifier.ts';
 import type { Operation, Read } from '../operation.ts';
 import { checkMediaUrl } from '../url.ts';
@@ -69,9 +81,15 @@ const batchGetMediaInfos: Read = {
       return { failure: unreadable('no list of media', answer.requestId) };
     }
     const found = 'MediaInfos' in answer.json;
-    return { existing: existence(present, found ? batch.map(({ id }) => id) : ignored) };
+    const gone = found ? batch.map(({ id }) => id) : ignored;
+    return { existing: existence(present, gone), titleOf: titles(media?.map(titled) ?? []) };
   },
 };
+
+function titled(info: Json): readonly [id: string, title: string] {
+  const basic = info['MediaBasicInfo'];
+  return [textOf(info, 'MediaId'), isObject(basic) ? textOf(basic, 'Title') : ''];
+}
 
 export const iceDeleteMediaInfos: Operation = {
   name: 'alibaba.ice.delete-media-infos',

@@ -15,6 +15,7 @@ import {
   objectsOf,
   perTarget,
   textOf,
+  titles,
   unreadable,
   type Row,
 } from '../answer.ts';
@@ -122,12 +123,9 @@ const getImageInfos: Read = {
     const images = objectsOf(answer.json, 'ImageInfo');
     const gone = listOf(answer.json, 'NonExistImageIds');
     if (!images || !gone) return { failure: unreadable('no list of images', answer.requestId) };
-    return {
-      existing: existence(
-        images.map((image) => textOf(image, 'ImageId')),
-        gone,
-      ),
-    };
+    const named = images.map((image) => [textOf(image, 'ImageId'), textOf(image, 'Title')] as const);
+    const present = named.map(([id]) => id);
+    return { existing: existence(present, gone), titleOf: titles(named) };
   },
 };
 

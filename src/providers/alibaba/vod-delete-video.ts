@@ -13,6 +13,7 @@ import {
   objectsOf,
   rejected,
   textOf,
+  titles,
   unreadable,
   type Row,
 } from '../answer.ts';
@@ -66,8 +67,11 @@ const getVideoInfos: Read = {
     const videos = objectsOf(answer.json, 'VideoList');
     const gone = listOf(answer.json, byVideo ? 'NonExistVideoIds' : 'NonExistReferenceIds');
     if (!videos || !gone) return { failure: unreadable('no list of videos', answer.requestId) };
-    const present = videos.map((video) => textOf(video, byVideo ? 'VideoId' : 'ReferenceId'));
-    return { existing: existence(present, gone) };
+    const named = videos.map((video) => {
+      return [textOf(video, byVideo ? 'VideoId' : 'ReferenceId'), textOf(video, 'Title')] as const;
+    });
+    const present = named.map(([id]) => id);
+    return { existing: existence(present, gone), titleOf: titles(named) };
   },
 };
 

@@ -79,5 +79,11 @@ describe('iceDeleteMediaInfos', () => {
     expect(ask({ IgnoredList: ['bbb'] })).toEqual(['unknown', 'gone', 'unknown']);
     expect(ask({ MediaInfos: [{}] })).toBe('unreadable');
     expect(ask({ MediaInfos: [null] })).toBe('unreadable');
+    const MediaInfos = [
+      { MediaId: 'bbb', MediaBasicInfo: { Title: 'Two' } },
+      { MediaId: 'aaa', MediaBasicInfo: 7 },
+    ];
+    const said = read.interpret(reply(200, { RequestId: 'R', MediaInfos }), batch);
+    expect('failure' in said || batch.map((target) => said.titleOf?.(target))).toEqual(['', 'Two', '']);
   });
 });

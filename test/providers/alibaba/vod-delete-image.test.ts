@@ -71,5 +71,8 @@ describe('vodDeleteImage', () => {
     expect(ask(404, { Code: 'NoSuchResource' })).toBe('NoSuchResource');
     expect(ask(404, { Code: 'NoSuchResource' }, batchOf(vodDeleteImage, ['aaa']))).toEqual(['gone']);
     expect(ask(200, { ImageInfo: ['aaa'] })).toBe('unreadable');
+    const ImageInfo = [{ ImageId: 'bbb', Title: 'Two' }, { ImageId: 'aaa' }];
+    const said = read.interpret(reply(200, { RequestId: 'R', ImageInfo }), batch);
+    expect('failure' in said || batch.map((target) => said.titleOf?.(target))).toEqual(['', 'Two']);
   });
 });

@@ -129,4 +129,17 @@ describe('vodDeleteVideo', () => {
     expect(ask({ Code: 'Forbidden.RAM' })).toBe('Forbidden.RAM');
     expect(ask({ VideoList: 'aaa' })).toBe('unreadable');
   });
+
+  it('reads titles, each of its own video, however it was asked for', () => {
+    const read = vodDeleteVideo.read!;
+    const ask = (list: object[], of: typeof batch) => {
+      const said = read.interpret(reply(200, { RequestId: 'R', VideoList: list }), of);
+      return 'failure' in said ? said.failure.code : of.map((target) => said.titleOf?.(target));
+    };
+    const videos = [{ VideoId: 'bbb', Title: 'Two' }, { VideoId: 'aaa', Title: 'One' }, { VideoId: 'ccc' }];
+    expect(ask(videos, batch)).toEqual(['One', 'Two', '']);
+    const byReference = [{ VideoId: 'aaa', ReferenceId: 'ref-02', Title: 'T'.repeat(400) }];
+    expect(ask(byReference, references)).toEqual(['', 'T'.repeat(300)]);
+    expect(ask([{ VideoId: 'aaa', Title: 7 }], batch)).toEqual(['', '', '']);
+  });
 });

@@ -7,7 +7,6 @@ import { join, relative, resolve } from 'node:path';
 import { ledgerOf, queuesOf, redisOf, type RedisInUse } from '../../../app.ts';
 import { loadConfig, type Config } from '../../../config.ts';
 import { lanesOf } from '../../../lanes.ts';
-import { createLog } from '../../../log.ts';
 import { operations } from '../../../providers/operations.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
@@ -31,6 +30,7 @@ async function demo(context: Context, { data }: { data: string }): Promise<void>
   const file = join(dataDir, 'demo.yaml');
   await mkdir(dataDir, { recursive: true });
   const config = await configure(context, file, 'http://127.0.0.1:1');
+  const { createLog } = await import('../../../log.ts');
   const log = createLog({ level: 'warn', clock });
   await refuseForeign(config, data);
   const ending: (() => Promise<void>)[] = [];

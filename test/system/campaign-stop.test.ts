@@ -1,0 +1,129 @@
+/** Campaigns that people stop and let go on while four lanes are busy: how soon it is felt at the provider. */
+import { describe, expect, inject, it } from 'vitest';
+import { callsOf, openWorld, started, statusOf, told, video } from './campaigns.ts';
+import { emulatorNow, expectAgreement, quiet, until } from './judge.ts';
+import { numbered } from './targets.ts';
+import type { World } from './world.ts';
+
+const accounts = ['one', 'two', 'three', 'four'];
+const cap = 25;
+const count = 10_000;
+/** Of each answer, in ms: several calls of each lane are always in flight. */
+const latency = { min: 250, max: 350 };
+/** From an answer at the provider to its place in the ledger, on a busy machine. */
+const settlingMs = 500;
+
+interface Stopped {
+  readonly state: string;
+  readonly callsInFlight: number;
+  readonly left: number;
+}
+
+/** How long each lane still felt it, in ms; each of them was stopped by a command of its own, all at the same time. */
+async function stop(world: World, verb: 'pause' | 'cancel', resting: string): Promise<readonly number[]> {
+  const asked = await emulatorNow(world);
+  const answers = await Promise.all(accounts.map((name) => told<Stopped>(world, 'campaign', verb, name)));
+  await quiet(1_500);
+  const since = await Promise.all(accounts.map(async (name) => (await world.ledger.campaign(name))?.sending));
+  expect(since).toEqual(accounts.map(() => false));
+  const last = accounts.map((account) => Math.round((callsOf(world, account).at.at(-1) ?? 0) - asked));
+  console.info(
+    `${verb}: last call after`,
+    last,
+    'in flight',
+    answers.map((each) => each.callsInFlight),
+  );
+  for (const [n, account] of accounts.entries()) {
+    const { state, callsInFlight } = answers[n] ?? { state: '', callsInFlight: NaN };
+    expect(state).toBe(resting);
+    // In flight were calls whose answer had not got to the ledger, and those that were about to be written.
+    const around = callsOf(world, account).at.filter((at) => at > asked - latency.max - settlingMs);
+    expect(callsInFlight).toBeGreaterThan(0);
+    expect(callsInFlight).toBeLessThanOrEqual(around.length);
+  }
+  return last;
+}
+
+describe('expunge campaign pause, resume and cancel', () => {
+  it('stop four busy lanes within 1 s, set them going within 2 s, and end them with nothing sent after', async () => {
+    const { world } = await openWorld({
+      redisUrl: inject('redisUrl'),
+      accounts: Object.fromEntries(accounts.map((name) => [name, { [video]: { cap } }])),
+      emulator: { latency },
+    });
+    world.emulator.inventory({ DeleteVideo: { any: true } });
+    for (const name of accounts) await started(world, name, name, numbered(`${name}-`, count), '--no-canary');
+    const sent = (account: string) => callsOf(world, account).at.length;
+    const moving = (calls: number) => {
+      const before = accounts.map(sent);
+      const more = (account: string, n: number) => sent(account) >= (before[n] ?? 0) + calls;
+      return until('all four are at speed', () => accounts.every(more));
+    };
+    await moving(cap);
+
+    for (const ms of await stop(world, 'pause', 'paused')) expect(ms).toBeLessThanOrEqual(1_000);
+    for (const name of accounts) expect((await statusOf(world, name)).waits[0]?.for).toBe('resume');
+    const gone = await emulatorNow(world);
+    await Promise.all(accounts.map((name) => told(world, 'campaign', 'resume', name)));
+    const next = (account: string) => callsOf(world, account).at.find((at) => at > gone);
+    await until('all four are sent again', () => accounts.every((each) => next(each) !== undefined), 10_000);
+    const nextMs = accounts.map((account) => Math.round((next(account) ?? Infinity) - gone));
+    console.info('resume: first call after', nextMs);
+    for (const ms of nextMs) expect(ms).toBeLessThanOrEqual(2_000);
+    await moving(cap);
+
+    for (const ms of await stop(world, 'cancel', 'cancelled')) expect(ms).toBeLessThanOrEqual(1_000);
+    const calls = world.emulator.calls().length;
+    await quiet(2_000);
+    expect(world.emulator.calls().length).toBe(calls);
+    for (const name of accounts) {
+      const ids = callsOf(world, name).calls.flatMap((call) => call.ids);
+      expect(new Set(ids).size).toBe(ids.length);
+      const { calls: counted, ...status } = await statusOf(world, name);
+      expect(status).toMatchObject({ state: 'cancelled', inFlight: 0, throttled: 0 });
+      // Those that were given back unsent are no calls.
+      expect(counted).toBe(callsOf(world, name).at.length);
+      const file = `${world.dir}/${name}.csv`;
+      const report = await told<{ counts: object; final: boolean }>(
+        ...([world, 'campaign', 'report', name, '-o', file] as const),
+      );
+      expect(report).toMatchObject({
+        final: true,
+        rows: count,
+        counts: { deleted: ids.length, cancelled: count - ids.length },
+      });
+    }
+    await expectAgreement(world);
+  });
+});
+
+describe('an urgent request', () => {
+  it('is settled within 2 s of its acceptance while a campaign of 100,000 is in its lane', async () => {
+    const { world } = await openWorld({
+      redisUrl: inject('redisUrl'),
+      accounts: { acc: { [video]: { cap: 30 } } },
+    });
+    world.emulator.inventory({ DeleteVideo: { any: true } });
+    await started(world, 'large', 'acc', numbered('l', 100_000), '--no-canary');
+    // Until the lane's window is full: what is urgent has all of it to overtake.
+    await until('it is at speed', () => callsOf(world, 'acc').at.length >= 60);
+    const took: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      const asked = performance.now();
+      const { request } = await world.enqueue('acc', video, [`urgent${n}`], { urgent: true });
+      await until(`urgent${n}`, async () => (await world.ledger.tally(request)).deleted === 1, 10_000);
+      took.push(Math.round(performance.now() - asked));
+      // At all phases of the second that the cap is counted over.
+      await quiet(130 + 40 * (n % 5));
+    }
+    took.sort((one, other) => one - other);
+    const calls = callsOf(world, 'acc');
+    const done = (await statusOf(world, 'large')).done;
+    console.info('urgent, accepted to settled, ms', { median: took[10], max: took.at(-1), done });
+    expect(took.at(-1)).toBeLessThanOrEqual(2_000);
+    expect(calls.fullestSure).toBeLessThanOrEqual(30);
+    expect(done).toBeGreaterThan(4_000);
+    await told(world, 'campaign', 'cancel', 'large');
+    await expectAgreement(world);
+  });
+});
