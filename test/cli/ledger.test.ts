@@ -55,7 +55,7 @@ describe('expunge ledger migrate', () => {
     const migrate = (...argv: string[]) => runWith({ ownLedger: true }, 'ledger', 'migrate', ...argv);
     expect(await migrate()).toMatchObject({ exit: 0, out: 'version 0 → 2\n' });
     expect(await migrate()).toMatchObject({ out: 'The ledger is at version 2, nothing to do.\n' });
-    expect((await migrate('--json')).json).toEqual({ from: 1, to: 1 });
+    expect((await migrate('--json')).json).toEqual({ from: 2, to: 2 });
   });
 
   it('ends with 4 where there is no server, and does not tell the password', async () => {

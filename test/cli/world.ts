@@ -59,8 +59,11 @@ export function shareLedger(): void {
   });
 }
 
+/** Where it is, for tests that write past it. */
+export const ledgerUrl = (): string => `file:${join(home, 'ledger.db')}`;
+
 export const ledger = (): Promise<Ledger> =>
-  (opened ??= openLedger(`file:${join(home, 'ledger.db')}`, laneEntries(lanesOf(configIn(home)))));
+  (opened ??= openLedger(ledgerUrl(), laneEntries(lanesOf(configIn(home)))));
 
 function configIn(cwd: string): Config {
   writeFileSync(join(cwd, 'expunge.yaml'), JSON.stringify({ accounts: accounts() }));
