@@ -1,0 +1,77 @@
+/** A campaign and whoever else has its targets, on two connections at once: nothing is lost, nothing counted twice. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openLedger } from '../../src/ledger/ledger.ts';
+import { keyed } from '../target.ts';
+import { databases } from './databases.ts';
+import { entry, key, lane, operation, startWork, type Work } from './work.ts';
+
+const rules = {
+  ...{ canary: false, share: 1, undoMs: 0, notBefore: 0, again: false },
+  brakes: { refused: 1, absent: 1, throttled: 1 },
+};
+const rounds = 15;
+const size = 40;
+
+async function running({ ledger }: Work, name: string, ids: readonly string[]): Promise<number> {
+  const start = { name, lane, requester: 'ann', reason: '', source: '', rules };
+  const seq = await ledger.startPlan(`request-${name}`, start);
+  await ledger.addToPlan(
+    seq,
+    ids.map((id, n) => ({ n: n + 1, ...keyed('acc', operation, id) })),
+    [],
+  );
+  const counts = { hash: 'H', sourceHash: '', invalid: 0, duplicates: 0, alreadySettled: 0 };
+  await ledger.finishPlan(seq, 'ann', { ...counts, valid: ids.length });
+  await ledger.moveCampaign(seq, { from: ['planned'], to: 'running', by: 'ann', reason: '', rules });
+  return seq;
+}
+
+describe.each(databases)('a campaign on $name', ({ create }) => {
+  async function setup() {
+    const work = await startWork(create);
+    const other = await openLedger(work.url, [entry], { time: work.now });
+    onTestFinished(() => other.close());
+    return { work, other };
+  }
+
+  it('is released while its targets are settled by another: each line is settled and counted, or open and offered', async () => {
+    const { work, other } = await setup();
+    for (let round = 0; round < rounds; round++) {
+      const ids = Array.from({ length: size }, (_, n) => `r${round}-${n}`);
+      await work.ask(`R${round}`, ids);
+      const name = `c${round}`;
+      const seq = await running(work, name, ids);
+      const campaign = await other.campaign(name);
+      if (!campaign) throw new Error('no campaign');
+      for (const id of ids) await work.claim(`C-${id}`, [id]);
+      await Promise.all([
+        ...ids.map((id) => work.settle(`C-${id}`, 'deleted', [id])),
+        other.releaseCampaign(campaign, size, work.now(), []),
+      ]);
+      const lines = await work.ledger.campaignTargets(seq, 0, size);
+      const { settled = {}, known = {} } = (await work.ledger.campaign(name)) ?? {};
+      expect(lines.map(({ settlement }) => settlement)).toEqual(ids.map(() => 'deleted'));
+      expect((settled.deleted ?? 0) + (known.deleted ?? 0)).toBe(size);
+      const found = await Promise.all(ids.map((id) => work.ledger.lookup(id)));
+      expect(found.map(([target]) => target?.settlement)).toEqual(ids.map(() => 'deleted'));
+    }
+  }, 60_000);
+
+  it('is cancelled while its targets are asked for: whoever was told that they are accepted gets them', async () => {
+    const { work, other } = await setup();
+    for (let round = 0; round < rounds; round++) {
+      const ids = Array.from({ length: size }, (_, n) => `k${round}-${n}`);
+      const seq = await running(work, `k${round}`, ids);
+      const campaign = await work.ledger.campaign(`k${round}`);
+      if (!campaign) throw new Error('no campaign');
+      await work.ledger.releaseCampaign(campaign, size, work.now(), []);
+      const cancelled = { from: ['running'], to: 'cancelling', by: 'ann', reason: '' } as const;
+      await work.ledger.moveCampaign(seq, cancelled);
+      await Promise.all([other.cancelOpen(seq), ...ids.map((id) => work.ask(`A-${id}`, [id]))]);
+      const states = await work.ledger.look(ids.map(key));
+      expect([...states.values()].map(({ settlement }) => settlement)).toEqual(ids.map(() => null));
+      const offerable = new Set((await work.ledger.offerable(lane, 10_000)).map(({ id }) => id));
+      expect(ids.filter((id) => !offerable.has(id))).toEqual([]);
+    }
+  }, 60_000);
+});
