@@ -118,6 +118,15 @@ describe('expunge campaign plan', () => {
     expect(await (await ledger()).campaign('stays')).toMatchObject({ hash: before, valid: 2 });
   });
 
+  it('plans nothing when it is interrupted', async () => {
+    const { runWith } = world({ 'i.txt': 'i1\ni2' });
+    const words = ['--account', 'media-prod', '--operation', video, '--file', 'i.txt'];
+    const options = { stopped: AbortSignal.abort() };
+    const { exit, err } = await runWith(options, 'campaign', 'plan', 'cut-short', ...words);
+    expect([exit, err]).toEqual([1, expect.stringContaining('interrupted')]);
+    expect(await (await ledger()).campaign('cut-short')).toBeUndefined();
+  });
+
   it('refuses a list that names what is protected, and one that is longer than --max', async () => {
     const { plan } = setup({ 'l.txt': 'ok-1\nkeep-2\nok-3' }, { protected: { patterns: ['keep-*'] } });
     const guarded = await plan('guarded', 'l.txt');

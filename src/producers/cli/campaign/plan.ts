@@ -118,7 +118,7 @@ async function planCampaign(context: Context, name: string, flags: Flags): Promi
 }
 
 async function made(
-  { clock, version, terminal }: Context,
+  { clock, version, terminal, stopped }: Context,
   ledger: Ledger,
   lane: ConfiguredLane,
   flags: Flags,
@@ -135,7 +135,10 @@ async function made(
     ...{ ledger, clock, protection: lane.protection },
     onBad: (line: Parameters<Rejects['add']>[0]) => rejects.add(line),
     onTarget: (target: Target) => sample.offer(target),
-    onProgress: (valid: number) => terminal.draw(`Planning ${source}: ${count(valid, 'target')} so far`),
+    onProgress(valid: number) {
+      if (stopped.aborted) throw new CommandError('Nothing was planned: it was interrupted.', exits.failed);
+      terminal.draw(`Planning ${source}: ${count(valid, 'target')} so far`);
+    },
     async approve() {
       if (size === 0) return;
       terminal.draw(`Asking the provider for ${count(sample.items().length, 'target')}`);
