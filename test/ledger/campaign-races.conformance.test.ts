@@ -67,7 +67,7 @@ describe.each(databases)('a campaign on $name', ({ create }) => {
       await work.ledger.releaseCampaign(campaign, size, work.now(), []);
       const cancelled = { from: ['running'], to: 'cancelling', by: 'ann', reason: '' } as const;
       await work.ledger.moveCampaign(seq, cancelled);
-      await Promise.all([other.cancelOpen(seq), ...ids.map((id) => work.ask(`A-${id}`, [id]))]);
+      await Promise.all([other.cancelOpen(seq), work.ask(`A${round}`, ids)]);
       const states = await work.ledger.look(ids.map(key));
       expect([...states.values()].map(({ settlement }) => settlement)).toEqual(ids.map(() => null));
       const offerable = new Set((await work.ledger.offerable(lane, 10_000)).map(({ id }) => id));
