@@ -74,12 +74,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
   return {
     async claim(call, lane, { unit, owner, epoch }, keys) {
       const { now } = dialect;
-      const tenure = query
-        .selectFrom('units')
-        .select('name')
-        .where('name', '=', unit)
-        .where('owner', '=', owner)
-        .where('epoch', '=', epoch);
+      const tenure = inForce(dialect, { unit, owner, epoch });
       const here = query.selectFrom('lanes').where('id', '=', laneId(lane));
       const halt = query.selectFrom('switches').where('name', '=', 'halt');
       const mine = query
@@ -154,6 +149,15 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
     },
   };
 }
+
+/** The unit's row, while that is what it says. */
+export const inForce = ({ query }: Context['dialect'], { unit, owner, epoch }: Tenure) =>
+  query
+    .selectFrom('units')
+    .select('name')
+    .where('name', '=', unit)
+    .where('owner', '=', owner)
+    .where('epoch', '=', epoch);
 
 const knownMap = (rows: readonly Row[]): ReadonlyMap<string, Known> =>
   new Map(rows.map((row) => [String(row['key']), knownRow(row)]));

@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
   sql,
+  type Compilable,
   type DialectAdapter,
   type QueryCompiler,
   type RawBuilder,
@@ -39,6 +40,8 @@ export interface Dialect {
    * statement sees what they did. `share` lets others in who lock them so. No change where writers take turns.
    */
   locked<Rows extends Lockable<Rows>>(rows: Rows, strength: 'share' | 'update'): Rows;
+  /** A statement that only locks these rows, for whoever reads none of them; none where writers take turns. */
+  lock<Rows extends Lockable<Rows> & Compilable>(rows: Rows): readonly CompiledQuery[];
   /** The same for everybody who migrates. */
   readonly lockMigrations: readonly CompiledQuery[];
   /** What a server says of its durability, as one row (see doubts); undefined where there is no server. */
@@ -118,6 +121,7 @@ export function sqliteDialect(time?: () => number): Dialect {
     greater: (one, other) => sql<number>`max(${one}, ${other})`,
     lesser: (one, other) => sql<number>`min(${one}, ${other})`,
     locked: (rows) => rows,
+    lock: () => [],
     lockMigrations: [],
     serverSettings: undefined,
     types: { integer: 'INTEGER', serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', byKey: 'WITHOUT ROWID' },
@@ -149,6 +153,7 @@ export function postgresDialect(time?: () => number): Dialect {
     greater: (one, other) => sql<number>`greatest(${one}, ${other})`,
     lesser: (one, other) => sql<number>`least(${one}, ${other})`,
     locked: (rows, strength) => (strength === 'share' ? rows.forShare() : rows.forUpdate()),
+    lock: (rows) => [rows.forUpdate().compile()],
     // Any number that nobody else uses: "expunge" on a telephone's keys.
     lockMigrations: [CompiledQuery.raw('SELECT pg_advisory_xact_lock(3978643)')],
     serverSettings: CompiledQuery.raw(

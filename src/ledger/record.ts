@@ -65,7 +65,7 @@ export function recording({ database, dialect, laneId }: Context): Recording {
       const existing = query.selectFrom('targets').select('seq').where(among('key', keys)).orderBy('seq');
       const answers = await database.write([
         // Whoever settles one of them just now comes first and is seen by all that follows, or waits.
-        dialect.locked(existing, 'update').compile(),
+        ...dialect.lock(existing),
         query
           .insertInto('requests')
           .values({

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
 import type { Context } from './context.ts';
 import { campaignCall, campaignOutcomes } from './campaign/outcomes.ts';
-import type { Tenure } from './claim.ts';
+import { inForce, type Tenure } from './claim.ts';
 import { int, settledAlready, stillOpen, text, wanted } from './dialect.ts';
 
 /** How a call ended, as the provider or the transport said it. */
@@ -56,14 +56,9 @@ export interface Settling {
 export function settling({ database, dialect, laneId }: Context): Settling {
   const { query, among, rows, field } = dialect;
   return {
-    async refuse(lane, { unit, owner, epoch }, code, reasons) {
+    async refuse(lane, claimant, code, reasons) {
       const objects = [...reasons].map(([key, message]) => ({ key, message }));
-      const tenure = query
-        .selectFrom('units')
-        .select('name')
-        .where('name', '=', unit)
-        .where('owner', '=', owner)
-        .where('epoch', '=', epoch);
+      const tenure = inForce(dialect, claimant);
       const settled = sql`select seq from targets
         where ${among('key', [...reasons.keys()])} and ${settledAlready}`;
       await database.write([

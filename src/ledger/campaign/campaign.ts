@@ -26,6 +26,9 @@ export interface CampaignRules {
   readonly again: boolean;
 }
 
+/** Of the canary: all may go. */
+export const lastStage = 2;
+
 /** What the brakes judge by. */
 export type Figures = Readonly<
   Partial<Record<'deleted' | 'absent' | 'refused' | 'exhausted' | 'calls' | 'throttled', number>>

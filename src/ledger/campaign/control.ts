@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { int, never, sends, text } from '../dialect.ts';
 import { eventWriting } from '../events.ts';
 import type { CampaignState } from '../schema.ts';
-import type { CampaignRules, Figures } from './campaign.ts';
+import { lastStage, type CampaignRules, type Figures } from './campaign.ts';
 import { campaignOutcomes } from './outcomes.ts';
 
 export interface Move {
@@ -47,7 +47,7 @@ const ends: readonly CampaignState[] = ['cancelled', 'completed', 'failed'];
 export function campaignControl({ database, dialect }: Context): CampaignControl {
   const { query } = dialect;
   const events = eventWriting(dialect);
-  /** Open targets that stand and fall with it, and that no call holds. */
+  /** Open targets that stand and fall with it, and that no call holds; the second condition names their index. */
   const own = (campaign: number): RawBuilder<boolean> =>
     sql<boolean>`campaign = ${int(campaign)} and campaign <> 0 and settlement is null and call = ''`;
   /** Another campaign in one of these states names the target: the first such. */
@@ -108,7 +108,7 @@ export function campaignControl({ database, dialect }: Context): CampaignControl
           .$if(approvedBy !== undefined, (is) => is.set({ approved_by: text(approvedBy ?? '') }))
           .$if(starts, (is) =>
             is.set({
-              ...(rules?.canary === false && { stage: 2 }),
+              ...(rules?.canary === false && { stage: lastStage }),
               started: now,
               not_before: dialect.greater(
                 int(rules?.notBefore ?? 0),

@@ -7,6 +7,9 @@ import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { Context } from '../context.ts';
 import { int } from '../dialect.ts';
 
+/** What a line keeps of its target. */
+export const outcome = sql.raw('settlement, code, message, provider_request, attempts, ambiguous, settled');
+
 const doubtful = sql<number>`case when targets.settlement = 'absent' and targets.ambiguous = 1 then 2 else 0 end`;
 
 /** Statements to follow those that settle; `targets` picks the numbers of the targets that may be settled now. */
@@ -20,9 +23,7 @@ export function campaignOutcomes({ query }: Context['dialect'], targets: RawBuil
         on conflict (campaign, settlement, known) do update set n = campaign_tallies.n + excluded.n`.compile(
       query,
     ),
-    sql`update campaign_targets set (settlement, code, message, provider_request, attempts, ambiguous, settled) =
-          (select settlement, code, message, provider_request, attempts, ambiguous, settled
-           from targets where seq = target)
+    sql`update campaign_targets set (${outcome}) = (select ${outcome} from targets where seq = target)
         where target in (${targets}) and settlement is null
           and exists (select 1 from targets where seq = target and settlement is not null)`.compile(query),
   ] satisfies readonly CompiledQuery[];

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { int, sends } from '../dialect.ts';
 import type { Campaign } from './campaign.ts';
+import { outcome } from './outcomes.ts';
 
 export interface Releasing {
   /**
@@ -38,8 +39,8 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
       /** The campaign has got there, just now by this transaction's first statement. */
       const got = sql<boolean>`exists (select 1 from campaigns where seq = ${int(seq)} and released = ${int(last)}
         and sending > ${now})`;
-      const lines = sql`campaign = ${int(seq)} and n > ${int(released)} and n <= ${int(last)}`;
-      const fresh = sql`${lines} and settlement is null and ${got}`;
+      const lines = sql`campaign_targets.campaign = ${int(seq)} and n > ${int(released)} and n <= ${int(last)}`;
+      const fresh = sql`${lines} and campaign_targets.settlement is null and ${got}`;
       const answered = sql<boolean>`targets.settlement in ('deleted', 'absent')
         and not (${rules.again ? sql`true` : among('targets.kind', reusedKinds)})`;
       const request = sql`(select request from campaigns where seq = ${int(seq)})`;
@@ -57,20 +58,17 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
             where seq = ${int(seq)} and released = ${int(released)} and state = 'running' and sending > ${now}
               and not_before <= ${now} returning seq`.compile(query),
         // What becomes of those that are targets already waits for this, or is seen by all that follows.
-        dialect.locked(existing, 'update').compile(),
+        ...dialect.lock(existing),
         sql`insert into campaign_tallies (campaign, settlement, known, n)
             select campaign_targets.campaign, targets.settlement, 1, count(*)
             from campaign_targets join targets on targets.key = campaign_targets.key
-            where campaign_targets.campaign = ${int(seq)} and n > ${int(released)} and n <= ${int(last)}
-              and campaign_targets.settlement is null and ${answered} and ${got}
+            where ${fresh} and ${answered}
             group by campaign_targets.campaign, targets.settlement
             on conflict (campaign, settlement, known) do update set n = campaign_tallies.n + excluded.n`.compile(
           query,
         ),
         sql`update campaign_targets set known = 1,
-              (target, settlement, code, message, provider_request, attempts, ambiguous, settled) =
-              (select seq, settlement, code, message, provider_request, attempts, ambiguous, settled
-               from targets where targets.key = campaign_targets.key)
+              (target, ${outcome}) = (select seq, ${outcome} from targets where targets.key = campaign_targets.key)
             where ${fresh} and exists (select 1 from targets
               where targets.key = campaign_targets.key and ${answered})`.compile(query),
         sql`update targets set ${reopened}
@@ -87,8 +85,7 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
               and (targets.campaign <> 0 or (targets.due > ${now} and targets.attempts = 0))`.compile(query),
         sql`insert into request_targets (request, target)
             select ${request}, targets.seq from campaign_targets join targets on targets.key = campaign_targets.key
-            where campaign_targets.campaign = ${int(seq)} and n > ${int(released)} and n <= ${int(last)} and ${got}
-            on conflict do nothing`.compile(query),
+            where ${lines} and ${got} on conflict do nothing`.compile(query),
         sql`update campaign_targets
             set target = (select seq from targets where targets.key = campaign_targets.key)
             where ${fresh} and target is null`.compile(query),

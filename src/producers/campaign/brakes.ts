@@ -2,7 +2,12 @@
  * The canary and the brakes: a campaign begins with few, and stops itself when what comes back is not what a right
  * list brings. Pure: figures in, verdict out.
  */
-import type { Campaign, CampaignRules, Figures } from '../../ledger/campaign/campaign.ts';
+import {
+  lastStage,
+  type Campaign,
+  type CampaignRules,
+  type Figures,
+} from '../../ledger/campaign/campaign.ts';
 
 /** Shares of settled targets, and of calls, that stop a campaign unless its plan says otherwise. */
 export const usualBrakes: CampaignRules['brakes'] = { refused: 0.01, absent: 0.2, throttled: 0.1 };
@@ -12,8 +17,6 @@ const firstIds = 10;
 const secondShare = 0.01;
 /** So much is evidence; fewer only where it is a whole stage of the canary. */
 const leastSettled = 100;
-
-export const lastStage = 2;
 
 /** How many targets may be released at this stage of the canary. */
 export function stageLimit(stage: number, valid: number): number {

@@ -4,12 +4,13 @@
  * how fast it goes. All it knows stands in the ledger: the next owner goes on where this one stopped.
  */
 import { pause, type Clock } from '../../clock.ts';
-import type { Campaign } from '../../ledger/campaign/campaign.ts';
+import { lastStage, type Campaign } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { windowOf } from '../../limiter.ts';
 import { reusedKinds } from '../../providers/operations.ts';
 import { queueWindow, type FedLane } from '../feed.ts';
 import { advance } from './advance.ts';
-import { brakeOf, lastStage, settledInAll, stageLimit } from './brakes.ts';
+import { brakeOf, settledInAll, stageLimit } from './brakes.ts';
 import { pacing } from './pacing.ts';
 import { leadingTo } from './states.ts';
 import { sendsUntil } from './window.ts';
@@ -109,8 +110,7 @@ export function allowance(
   const window = Math.max(batchLimit, part) - open;
   const most = Math.min(stageLimit(stage, valid) - releasedCount, window, mostAtOnce);
   if (rules.share >= 1) return { most, paidUntil: now };
-  const { calls, per } = lane.rate;
-  const perMs = (calls * batchLimit * rules.share) / (per === 'second' ? 1_000 : 60_000);
+  const perMs = (lane.rate.calls * batchLimit * rules.share) / windowOf(lane.rate);
   // A millisecond more than a call takes: the division may come out just below it.
   const paid = Math.max(releasedAt, started, Math.floor(now - Math.max(shareMs, batchLimit / perMs)) - 1);
   const full = Math.floor((perMs * (now - paid)) / batchLimit) * batchLimit;

@@ -1,7 +1,7 @@
 /** Which time of a campaign counts for its pace, and what was settled in it. */
 import type { Clock } from '../../clock.ts';
-import type { Campaign } from '../../ledger/campaign/campaign.ts';
-import { figuresOf, lastStage } from './brakes.ts';
+import { lastStage, type Campaign } from '../../ledger/campaign/campaign.ts';
+import { figuresOf } from './brakes.ts';
 import { paceMeter } from './pace.ts';
 
 /** Between two samples: the news is written down. */

@@ -156,7 +156,7 @@ async function fill(
   }
   await flush();
   await adding;
-  if (refused > 0) throw new PlanRefused('protected', `${refused} protected`, guarded);
+  if (refused > 0) throw new PlanRefused('protected', `${refused} of these may not be deleted`, guarded);
   if (sum.valid === 0) throw new PlanRefused('empty', 'no valid ids');
   return { campaign, ...sum.result(), invalid, duplicates: entries - sum.valid, alreadySettled };
 }

@@ -4,10 +4,10 @@
  * The end is foretold from its own pace, or from the cap as long as that is unknown: at best, then. Where it hangs on
  * a person or a worker nobody can tell, and nothing is foretold but the sending that is left.
  */
-import type { Campaign } from '../../ledger/campaign/campaign.ts';
+import { lastStage, type Campaign } from '../../ledger/campaign/campaign.ts';
 import type { LaneStatus } from '../../ledger/controls.ts';
 import { windowOf, type Cap } from '../../limiter.ts';
-import { lastStage, settledInAll } from './brakes.ts';
+import { settledInAll } from './brakes.ts';
 import { windowAt } from './window.ts';
 
 /** What is around a campaign. */

@@ -1,5 +1,5 @@
 /** Time windows: `22:00-06:00 Asia/Shanghai`, each day; a campaign with one sends only then. */
-
+import { never } from '../../ledger/dialect.ts';
 import type { Campaign } from '../../ledger/campaign/campaign.ts';
 
 export interface WindowNow {
@@ -54,7 +54,7 @@ export function windowAt(text: string, at: number): WindowNow {
 
 /** Until when a campaign may send by its window: 0 while that is closed, later than any time where it has none. */
 export function sendsUntil({ rules: { window }, now }: Pick<Campaign, 'rules' | 'now'>): number {
-  if (window === undefined) return Number.MAX_SAFE_INTEGER;
+  if (window === undefined) return never;
   const { open, changesAt } = windowAt(window, now);
   return open ? changesAt : 0;
 }

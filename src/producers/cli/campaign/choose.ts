@@ -31,6 +31,14 @@ export function personOf({ apiKey, api: { keys } }: Config): Person {
   );
 }
 
+/** A campaign, and whoever types, who may do this to it. */
+export async function chooseAllowed(ledger: Ledger, config: Config, name: string, scope: Scope) {
+  const campaign = await chooseCampaign(ledger, name);
+  const person = personOf(config);
+  mustBeAllowed(person, scope, campaign.account);
+  return { campaign, person };
+}
+
 export function mustBeAllowed(person: Person, scope: Scope, account: string): void {
   if (person.may(scope, account)) return;
   throw new CommandError(

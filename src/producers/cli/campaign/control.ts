@@ -10,7 +10,7 @@ import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
 import { count, grouped } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
-import { chooseCampaign, mustBeAllowed, personOf } from './choose.ts';
+import { chooseAllowed, chooseCampaign } from './choose.ts';
 
 interface Flags {
   readonly reason?: string;
@@ -47,9 +47,7 @@ export const addResume: AddCommand = (campaign, run) =>
 async function stop(context: Context, name: string, asked: 'pause' | 'cancel', { reason = '' }: Flags) {
   const config = context.config();
   await withLedger(context, config, async (ledger) => {
-    const campaign = await chooseCampaign(ledger, name);
-    const person = personOf(config);
-    mustBeAllowed(person, 'campaign', campaign.account);
+    const { campaign, person } = await chooseAllowed(ledger, config, name, 'campaign');
     const reached = asked === 'pause' ? ['pausing', 'paused'] : ['cancelling', 'cancelled'];
     if (!reached.includes(campaign.state)) await move(ledger, campaign, asked, person.name, reason);
     const inFlight = (await chooseCampaign(ledger, name)).inFlight;
@@ -61,9 +59,7 @@ async function stop(context: Context, name: string, asked: 'pause' | 'cancel', {
 async function resume(context: Context, name: string, { reason = '' }: Flags) {
   const config = context.config();
   await withLedger(context, config, async (ledger) => {
-    const campaign = await chooseCampaign(ledger, name);
-    const person = personOf(config);
-    mustBeAllowed(person, 'campaign', campaign.account);
+    const { campaign, person } = await chooseAllowed(ledger, config, name, 'campaign');
     if (campaign.state !== 'running') await move(ledger, campaign, 'resume', person.name, reason);
     tell(context, await chooseCampaign(ledger, name), 0);
   });

@@ -98,7 +98,7 @@ const lineOf = ({ at, text, problem, remedy }: BadEntry): string =>
 
 export const protectedText = (message: string, lines: readonly BadEntry[]): string =>
   [
-    `Nothing was planned: ${message.replace(' protected', '')} of these may not be deleted.`,
+    `Nothing was planned: ${message}.`,
     ...lines.map(lineOf),
     'Take them out of the list, or, if they may go now, out of `protected` in the configuration.',
   ].join('\n');

@@ -11,7 +11,7 @@ import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
 import { count, grouped, shortened, when } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
-import { chooseCampaign, mustBeAllowed, personOf } from './choose.ts';
+import { chooseAllowed, chooseCampaign } from './choose.ts';
 import { addRuleFlags, rulesOf, whole, type RuleFlags } from './rule-flags.ts';
 import { watch } from './watch.ts';
 
@@ -38,9 +38,7 @@ async function runCampaign(context: Context, name: string, flags: Flags): Promis
   const asked = rulesOf(flags, clock.now());
   const confirmed = whole('--confirm', flags.confirm);
   await withLedger(context, config, async (ledger) => {
-    const campaign = await chooseCampaign(ledger, name);
-    const person = personOf(config);
-    mustBeAllowed(person, 'campaign', campaign.account);
+    const { campaign, person } = await chooseAllowed(ledger, config, name, 'campaign');
     const { above } = config.approval;
     const says = objection(campaign, {
       ...{ hash: flags.plan, count: confirmed, by: person.name, max: asked.max },
