@@ -13,7 +13,7 @@ const libraries = {
   'csv-parse': 'src/producers/.+',
   'fast-xml-parser': 'src/providers/alibaba/[^/]+\\.ts',
   ioredis: 'src/queue\\.ts',
-  libsql: 'src/ledger/libsql-thread\\.js',
+  libsql: 'src/ledger/(libsql-thread\\.js|campaign/seen\\.ts)',
   pg: 'src/ledger/postgres\\.ts',
   pino: 'src/log\\.ts',
   'pino-pretty': 'src/log\\.ts',

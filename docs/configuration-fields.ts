@@ -11,7 +11,7 @@ export const meanings: Readonly<Record<string, string>> = {
   'api.keys[].name': 'Who holds the key: the name that stands on record.',
   'api.keys[].sha256': 'SHA-256 of the key, in hexadecimal: `printf %s "$KEY" | sha256sum`.',
   'api.keys[].scopes':
-    'What the key may do: `campaign` (plan, run, pause, cancel), `approve`; of one account: `approve:media-prod`.',
+    'What the key may do: `campaign` (plan, run, pause, cancel), `approve`, `enqueue` (and ask again for dead letters); of one account: `approve:media-prod`.',
   'metrics.host':
     'Where `/metrics`, `/livez` and `/readyz` listen. They have no login: beyond loopback only in a private network.',
   'metrics.port': 'If it is taken, the next free one, said at start. 0 takes any.',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Target } from '../deletion.ts';
 
 /**
@@ -7,8 +7,8 @@ import type { Target } from '../deletion.ts';
  */
 export function targetKey(account: string, operation: string, target: Target): string {
   const { by, id, parent, options } = target;
-  return createHash('sha256')
-    .update(JSON.stringify([account, operation, by, id, parent, options]))
-    .digest('base64url')
-    .slice(0, 24);
+  return hash('sha256', JSON.stringify([account, operation, by, id, parent, options]), 'base64url').slice(
+    0,
+    24,
+  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { operator } from '../../src/producers/cli/operator.ts';
 import { running } from './campaign.ts';
+import { apiKeys, by } from './persons.ts';
 import { deleted, exhausted, refused, work } from './worker.ts';
 import { accounts, ledger, media, shareLedger, thumbnails, video, world } from './world.ts';
 
@@ -197,6 +198,28 @@ describe('expunge dead retry', () => {
     expect(typed.exit).toBe(0);
     expect(typed.out).toContain('1,200 of 1,200 dead letters asked for again.');
     expect((await run('dead', 'list', '--json')).json['total']).toBe(0);
+  });
+
+  it('asks in the name of the person whose key is given', async () => {
+    await die('r6');
+    const { runWith } = world({}, { api: { keys: apiKeys } });
+    expect((await runWith(by('ben'), 'dead', 'retry', '--account', 'media-prod')).exit).toBe(0);
+    const [target] = await (await ledger()).lookup('r6-a');
+    expect(target?.requests.at(-1)?.requester).toBe('ben');
+  });
+
+  it.each([
+    ['stranger', 'EXPUNGE_API_KEY is no key of api.keys'],
+    ['rob', 'rob may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
+    // Its scope covers one of the accounts that have dead letters, which is not enough.
+    ['ben', 'ben may not do this: its key needs the scope enqueue (or enqueue:hw-prod)'],
+  ])('asks for nothing, with 3, by the key of %s', async (who, why) => {
+    await die(`r7-${who}`);
+    const { run, runWith } = world({}, { api: { keys: apiKeys } });
+    const { exit, err } = await runWith(by(who), 'dead', 'retry', '--yes');
+    expect(exit).toBe(3);
+    expect(err).toContain(why);
+    expect((await run('dead', 'list', '--json')).json['total']).toBe(5);
   });
 
   it('has nothing to do where there is none, and says so', async () => {

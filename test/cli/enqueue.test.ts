@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { operator } from '../../src/producers/cli/operator.ts';
 import { absent, deleted, refused, work } from './worker.ts';
+import { apiKeys, by } from './persons.ts';
 import { image, ledger, media, thumbnails, video, world, shareLedger } from './world.ts';
 
 shareLedger();
@@ -52,6 +53,29 @@ describe('expunge enqueue', () => {
     expect(target?.requests).toMatchObject([{ requester: operator(), reason: 'owner left' }]);
     expect(target?.due).toBeGreaterThan(systemClock.now() + 3_500_000);
     expect(target?.state).toBe('waiting');
+  });
+
+  it('records the person whose key is given as the requester', async () => {
+    const { runWith } = world({}, { api: { keys: apiKeys } });
+    expect((await runWith(by('ann'), ...enqueue, 'by-1')).exit).toBe(0);
+    expect((await runWith(by('ben'), ...enqueue, 'by-2')).exit).toBe(0);
+    expect((await runWith({}, ...enqueue, 'by-3')).exit).toBe(0);
+    const requester = async (id: string) => (await (await ledger()).lookup(id))[0]?.requests[0]?.requester;
+    expect([await requester('by-1'), await requester('by-2'), await requester('by-3')]).toEqual([
+      ...['ann', 'ben', operator()],
+    ]);
+  });
+
+  it.each([
+    ['stranger', 'EXPUNGE_API_KEY is no key of api.keys'],
+    ['rob', 'rob may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
+    ['hal', 'hal may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
+  ])('enqueues nothing, with 3, for the key of %s', async (who, why) => {
+    const { runWith } = world({}, { api: { keys: apiKeys } });
+    const { exit, err } = await runWith(by(who), ...enqueue, `not-for-${who}`);
+    expect(exit).toBe(3);
+    expect(err).toContain(why);
+    expect(await known(`not-for-${who}`)).toEqual([]);
   });
 
   it('is told that Redis does not answer, and accepts all the same', async () => {

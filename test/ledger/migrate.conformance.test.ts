@@ -43,8 +43,8 @@ async function versions(url: string) {
 describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
   it('makes the tables of an empty place, and finds nothing to do the next time', async () => {
     const url = await place(create);
-    expect(await migrateLedger(url)).toEqual({ from: 0, to: 2 });
-    expect(await migrateLedger(url)).toEqual({ from: 2, to: 2 });
+    expect(await migrateLedger(url)).toEqual({ from: 0, to: 3 });
+    expect(await migrateLedger(url)).toEqual({ from: 3, to: 3 });
   });
 
   it('brings what an earlier version has written up to date', async () => {
@@ -58,7 +58,7 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
         accepted, opened_by) VALUES ('K', 1, 'videoId', 'v1', '', '', 0, 0, 0, '', 0, 1)`),
     ]);
     await database.close();
-    expect(await migrateLedger(url)).toEqual({ from: 1, to: 2 });
+    expect(await migrateLedger(url)).toEqual({ from: 1, to: 3 });
     const ledger = await openLedger(url, [entry]);
     expect(await ledger.offerable(entry.name, 10)).toMatchObject([{ key: 'K', id: 'v1' }]);
     expect(await ledger.campaigns()).toEqual([]);
@@ -68,7 +68,7 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
   it('is done once where eight open an empty place at once, and all eight can work', async () => {
     const url = await place(create);
     const ledgers = await Promise.all(Array.from({ length: 8 }, () => openLedger(url, [entry])));
-    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }]);
+    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
     await Promise.all(ledgers.map((ledger) => ledger.haltAll('a test', 'ann')));
     expect(await ledgers[0]?.events(100)).toHaveLength(8);
     await Promise.all(ledgers.map((ledger) => ledger.close()));
@@ -90,11 +90,11 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     const url = await place(create);
     await migrateLedger(url);
     const { database } = openDatabase(url);
-    await database.write([CompiledQuery.raw('INSERT INTO ledger_version VALUES (3)')]);
+    await database.write([CompiledQuery.raw('INSERT INTO ledger_version VALUES (4)')]);
     await database.close();
     await expect(migrateLedger(url)).rejects.toThrow(LedgerIsNewer);
     await expect(openLedger(url, [entry])).rejects.toThrow(
-      'the ledger is at version 3, this program knows 2',
+      'the ledger is at version 4, this program knows 3',
     );
   });
 
@@ -108,7 +108,7 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     const ran = await Promise.all(
       Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, command, { cwd: root, env })),
     );
-    for (const { stdout } of ran) expect(JSON.parse(stdout)).toMatchObject({ to: 2 });
-    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }]);
+    for (const { stdout } of ran) expect(JSON.parse(stdout)).toMatchObject({ to: 3 });
+    expect(await versions(url)).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }]);
   });
 });

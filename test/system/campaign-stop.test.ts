@@ -120,31 +120,35 @@ describe('expunge campaign pause, resume and cancel', () => {
 });
 
 describe('an urgent request', () => {
-  it('is settled within 2 s of its acceptance while a campaign of 100,000 is in its lane', async () => {
+  it('is settled within 2 s of its acceptance while a campaign of 1,000,000 is in its lane', async () => {
     const { world } = await openWorld({
       redisUrl: inject('redisUrl'),
       accounts: { acc: { [video]: { cap: 30 } } },
     });
     world.emulator.inventory({ DeleteVideo: { any: true } });
-    await started(world, 'large', 'acc', numbered('l', 100_000), '--no-canary');
+    await started(world, 'large', 'acc', numbered('l', 1_000_000), '--no-canary');
     // Until the lane's window is full: what is urgent has all of it to overtake.
     await until('it is at speed', () => callsOf(world, 'acc').at.length >= 60);
-    const took: number[] = [];
-    for (let n = 0; n < 20; n++) {
-      const asked = performance.now();
-      const { request } = await world.enqueue('acc', video, [`urgent${n}`], { urgent: true });
-      await until(`urgent${n}`, async () => (await world.ledger.tally(request)).deleted === 1, 10_000);
-      took.push(Math.round(performance.now() - asked));
-      // At all phases of the second that the cap is counted over.
-      await quiet(130 + 40 * (n % 5));
+    const before = (await statusOf(world, 'large')).done;
+    const ids = numbered('urgent', 100);
+    for (const [n, id] of ids.entries()) {
+      await world.enqueue('acc', video, [id], { urgent: true });
+      // At all phases of the second that the cap is counted over, for more than a minute.
+      await quiet(560 + 40 * (n % 5));
     }
-    took.sort((one, other) => one - other);
-    const calls = callsOf(world, 'acc');
-    const done = (await statusOf(world, 'large')).done;
-    console.info('urgent, accepted to settled, ms', { median: took[10], max: took.at(-1), done });
-    expect(took.at(-1)).toBeLessThanOrEqual(2_000);
-    expect(calls.fullestSure).toBeLessThanOrEqual(30);
-    expect(done).toBeGreaterThan(4_000);
+    const settled = async (id: string) => (await world.ledger.lookup(id))[0];
+    const last = ids.at(-1) ?? '';
+    await until('the last one is settled', async () => (await settled(last))?.settlement === 'deleted');
+    const found = await Promise.all(ids.map(settled));
+    expect(found.map((each) => each?.settlement)).toEqual(ids.map(() => 'deleted'));
+    const took = found.map((each) => (each ? each.settled - each.accepted : NaN)).sort((a, b) => a - b);
+    const done = (await statusOf(world, 'large')).done - before;
+    const [median, p99, max] = [took[50], took[98], took[99]];
+    console.info('urgent, accepted to settled, ms', { median, p99, max, done });
+    expect(max).toBeLessThanOrEqual(2_000);
+    // The campaign had the rest of the lane: the urgent ones took no more than a call each.
+    expect(done).toBeGreaterThan(20_000);
+    expect(callsOf(world, 'acc').fullestSure).toBeLessThanOrEqual(30);
     await told(world, 'campaign', 'cancel', 'large');
     await expectAgreement(world);
   });

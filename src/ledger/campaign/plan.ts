@@ -7,6 +7,7 @@ import type { Target } from '../../deletion.ts';
 import type { Context } from '../context.ts';
 import { int, text } from '../dialect.ts';
 import type { CampaignRules } from './campaign.ts';
+import { openSeen, type Seen } from './seen.ts';
 
 export interface PlanStart {
   readonly name: string;
@@ -43,8 +44,9 @@ export interface Planning {
   /** Begins a plan and answers its number; `id` is the request's. */
   startPlan(id: string, start: PlanStart): Promise<number>;
   /**
-   * Adds lines, in their order; those whose target is in the plan already are left out. Answers the lines that
-   * were added, and how many of them the ledger holds as deleted or absent.
+   * Adds lines, in their order; those whose target is in the plan already are left out, and which those are is known
+   * before this returns: the next part may be given while this one is written. Answers the lines that were added,
+   * and how many of them the ledger holds as deleted or absent. Only where the plan was begun.
    */
   addToPlan(
     campaign: number,
@@ -61,6 +63,12 @@ export interface Planning {
 
 export function planning({ database, dialect, laneId }: Context): Planning {
   const { query, rows, field } = dialect;
+  /** Of the plans that were begun here and not ended. */
+  const begun = new Map<number, Seen>();
+  const end = (campaign: number): void => {
+    begun.get(campaign)?.close();
+    begun.delete(campaign);
+  };
   return {
     async startPlan(id, { name, lane, requester, reason, source, rules }) {
       const { now } = dialect;
@@ -85,22 +93,29 @@ export function planning({ database, dialect, laneId }: Context): Planning {
           .returning('seq')
           .compile(),
       ]);
-      return Number(added?.[0]?.['seq']);
+      const campaign = Number(added?.[0]?.['seq']);
+      begun.set(campaign, openSeen());
+      return campaign;
     },
 
-    async addToPlan(campaign, lines, reusedKinds) {
+    async addToPlan(campaign, all, reusedKinds) {
+      const unseen = begun.get(campaign)?.add(all.map(({ key }) => key));
+      if (!unseen) throw new Error(`the plan ${campaign} was not begun here`);
+      const lines = all.filter(({ key }) => unseen.delete(key));
+      if (lines.length === 0) return { added: new Set(), alreadySettled: 0 };
       const first = Math.min(...lines.map(({ n }) => n));
       const last = Math.max(...lines.map(({ n }) => n));
       const objects = lines.map(({ n, key, target: { by, id, parent, options } }) => {
         return { n, key, by, id, parent, options };
       });
-      const [inserted = [], , known] = await database.write([
+      const [, , known] = await database.write([
         sql`insert into campaign_targets (campaign, n, key, kind, id, parent, options)
             select ${int(campaign)}, cast(${field('n')} as bigint),
               ${sql.join(['key', 'by', 'id', 'parent', 'options'].map(field))}
             from ${rows(objects)}
-            where exists (select 1 from campaigns where seq = ${int(campaign)} and state = 'planning')
-            on conflict do nothing returning n`.compile(query),
+            where exists (select 1 from campaigns where seq = ${int(campaign)} and state = 'planning')`.compile(
+          query,
+        ),
         query.updateTable('campaigns').set({ since: dialect.now }).where('seq', '=', campaign).compile(),
         sql`select count(*) as n from campaign_targets join targets on targets.key = campaign_targets.key
             where campaign_targets.campaign = ${int(campaign)} and n between ${int(first)} and ${int(last)}
@@ -108,12 +123,13 @@ export function planning({ database, dialect, laneId }: Context): Planning {
               and not (${dialect.among('targets.kind', reusedKinds)})`.compile(query),
       ]);
       return {
-        added: new Set(inserted.map(({ n }) => Number(n))),
+        added: new Set(lines.map(({ n }) => n)),
         alreadySettled: Number(known?.[0]?.['n']),
       };
     },
 
     async finishPlan(campaign, by, { hash, sourceHash, alreadySettled, ...counts }) {
+      end(campaign);
       const { now } = dialect;
       const own = query.selectFrom('campaigns').select('name').where('seq', '=', campaign);
       const others = query
@@ -144,6 +160,7 @@ export function planning({ database, dialect, laneId }: Context): Planning {
     },
 
     async dropPlan(campaign) {
+      end(campaign);
       await database.write([
         query
           .updateTable('campaigns')

@@ -68,6 +68,8 @@ export class PlanRefused extends Error {
   }
 }
 
+type Adding = ReturnType<Ledger['addToPlan']>;
+
 /** Lines of one transaction. */
 const chunk = 2_000;
 /** So many protected ids are named. */
@@ -113,8 +115,8 @@ async function fill(
   let [invalid, entries, alreadySettled, refused] = [0, 0, 0, 0];
   let lines: PlanLine[] = [];
 
-  const add = async (part: readonly PlanLine[]): Promise<void> => {
-    const answer = await ledger.addToPlan(campaign, part, reused);
+  const add = async (part: readonly PlanLine[], answering: Adding): Promise<void> => {
+    const answer = await answering;
     alreadySettled += answer.alreadySettled;
     for (const line of part) {
       if (!answer.added.has(line.n)) continue;
@@ -125,13 +127,17 @@ async function fill(
       throw new PlanRefused('too many', `more targets than --max ${rules.max}`);
     onProgress(sum.valid);
   };
-  // One part is being written while the next is read.
+  // One part is being written while the next is read and held against what the plan has.
   let adding = Promise.resolve();
   const flush = async (): Promise<void> => {
-    await adding;
-    adding = lines.length === 0 ? Promise.resolve() : add(lines);
-    adding.catch(() => undefined);
+    if (lines.length === 0) return adding;
+    const part = lines;
     lines = [];
+    const answering = ledger.addToPlan(campaign, part, reused);
+    answering.catch(() => undefined);
+    await adding;
+    adding = add(part, answering);
+    adding.catch(() => undefined);
   };
 
   for await (const batch of batches) {

@@ -4,12 +4,12 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { windowOf } from '../../limiter.ts';
 import type { Accepted } from '../accept.ts';
 import { enqueue as record, type Enqueued } from '../enqueue.ts';
+import { mustBeAllowed, personOf } from './campaign/choose.ts';
 import { chooseLane } from './choice.ts';
 import { confirm } from './confirm.ts';
 import { fromArguments, fromFile } from './entries.ts';
 import { judge } from './judge.ts';
 import { readNotBefore } from './not-before.ts';
-import { operator } from './operator.ts';
 import { addOptionFlags, optionsOf, wideningOf } from './option-flags.ts';
 import type { AddCommand, Context } from './program.ts';
 import { withQueue } from './queue-at-hand.ts';
@@ -68,6 +68,8 @@ async function enqueue(
     operation: each.operation.name,
   }));
   const { lane } = chooseLane(lanes, account, operation);
+  const person = personOf(config);
+  mustBeAllowed(person, 'enqueue', account);
   const { reason = '' } = flags;
   if (reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
@@ -77,7 +79,7 @@ async function enqueue(
   if (!flags.yes) await confirm(context, accepted.targets.length);
 
   const request = {
-    ...{ account, operation, notBefore, reason, requester: operator() },
+    ...{ account, operation, notBefore, reason, requester: person.name },
     ...{ urgent: flags.urgent === true, again: flags.again === true },
   };
   await withLedger(context, config, async (ledger) => {

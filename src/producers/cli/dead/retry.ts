@@ -3,8 +3,8 @@ import { lanesOf, type ConfiguredLane } from '../../../lanes.ts';
 import type { DeadFilter, DeadGroup, DeadLetter } from '../../../ledger/dead.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { enqueue, type Enqueued, type Enqueuing } from '../../enqueue.ts';
+import { mustBeAllowed, personOf } from '../campaign/choose.ts';
 import { confirm } from '../confirm.ts';
-import { operator } from '../operator.ts';
 import { wideningOf } from '../option-flags.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { withQueue } from '../queue-at-hand.ts';
@@ -42,6 +42,7 @@ async function retry(context: Context, flags: Flags): Promise<void> {
   const config = context.config();
   if (flags.reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
+  const person = personOf(config);
   await withLedger(context, config, async (ledger) => {
     const { lanes: names, filter } = await chooseDead(ledger, flags);
     const groups = await ledger.deadGroups(names, filter);
@@ -51,6 +52,8 @@ async function retry(context: Context, flags: Flags): Promise<void> {
       terminal.result({ requests: [], accepted: 0 }, 'There are no such dead letters: nothing was enqueued.');
       return;
     }
+    // All of them or none: half of what was asked for is what nobody meant.
+    for (const { account } of lanes) mustBeAllowed(person, 'enqueue', account.name);
     for (const lane of lanes) announce(context, lane, groups);
     if (!flags.yes) await confirm(context, total);
     // Those that were counted, and none that dies again meanwhile.
@@ -64,7 +67,7 @@ async function retry(context: Context, flags: Flags): Promise<void> {
         { ledger, queues, clock, onQueueAway },
         lanes,
         { ...filter, until },
-        flags,
+        { reason: flags.reason, requester: person.name },
       );
       if (away) terminal.say(`In the ledger only (${away}): a worker's feeder takes them from there.`);
       return done;
@@ -101,12 +104,12 @@ async function ask(
   means: Enqueuing,
   lanes: readonly ConfiguredLane[],
   filter: DeadFilter,
-  { reason }: Flags,
+  by: { readonly reason: string; readonly requester: string },
 ): Promise<readonly Retried[]> {
   const retried: Retried[] = [];
   for (const { name, account, operation, cap } of lanes) {
     const asked = { account: account.name, operation: operation.name };
-    const request = { ...asked, reason, requester: operator(), urgent: false, notBefore: 0, again: false };
+    const request = { ...asked, ...by, urgent: false, notBefore: 0, again: false };
     for await (const letters of parts(means.ledger, name, filter)) {
       if (stopped.aborted) return retried;
       const targets = letters.map(({ key, target }) => ({ key, target, job: '' }));
