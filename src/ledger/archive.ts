@@ -6,11 +6,16 @@
  * would count them.
  */
 import { sql } from 'kysely';
+import { longestValidMs } from '../job.ts';
 import type { Context } from './context.ts';
 import { targetRecords, type TargetRecord } from './target-record.ts';
 
-/** Nothing younger may be archived: a minute's window counts its calls, and queues may still hold its jobs. */
-export const leastArchivedMs = 3_600_000;
+/**
+ * Nothing younger may be archived. A job that somebody kept and puts back into the queue is told from a new one by
+ * its target's row, as long as it is valid: the row stays until no such job can be. The day is for clocks that
+ * differ. (A minute's window counts its calls, too, and queues may still hold its jobs.)
+ */
+export const leastArchivedMs = longestValidMs + 86_400_000;
 
 /** No transaction removes more targets than this: workers wait for it. */
 const mostAtOnce = 1_000;

@@ -43,9 +43,10 @@ export interface CapSet {
 export interface Controls extends Events {
   /**
    * Stops an open lane, or opens a stopped one; `reason` is for people, `by` who or what decided. A stop changes
-   * nothing where the lane is stopped already: whoever mends the first cause must not undo a second one unseen.
+   * nothing where the lane is stopped already: whoever mends the first cause must not undo a second one unseen. So
+   * whoever ends a pause names it with `from`: a halt that came meanwhile stays.
    */
-  setLane(lane: string, state: LaneState, reason: string, by: string): Promise<void>;
+  setLane(lane: string, state: LaneState, reason: string, by: string, from?: LaneState): Promise<void>;
   /**
    * The cap of the lane, and of all that share its unit, until it is set anew; undefined: the configured one. In
    * force at the owner's next heartbeat.
@@ -74,11 +75,12 @@ export function controls(context: Context): Controls {
   return {
     ...eventReading(context),
 
-    async setLane(lane, state, reason, by) {
-      const changes = state === 'open' ? '<>' : '=';
+    async setLane(lane, state, reason, by, from) {
+      const changes = state === 'open' && from === undefined ? '<>' : '=';
+      const before = state === 'open' ? (from ?? 'open') : 'open';
       await database.write([
         event.ofEach(
-          allLanes.where('id', '=', laneId(lane)).where('state', changes, 'open'),
+          allLanes.where('id', '=', laneId(lane)).where('state', changes, before),
           `lane ${state}`,
           reason,
           by,
@@ -87,7 +89,7 @@ export function controls(context: Context): Controls {
           .updateTable('lanes')
           .set({ state, reason, by, since: dialect.now })
           .where('id', '=', laneId(lane))
-          .where('state', changes, 'open')
+          .where('state', changes, before)
           .compile(),
       ]);
     },

@@ -42,6 +42,8 @@ export interface Dialect {
   locked<Rows extends Lockable<Rows>>(rows: Rows, strength: 'share' | 'update'): Rows;
   /** A statement that only locks these rows, for whoever reads none of them; none where writers take turns. */
   lock<Rows extends Lockable<Rows> & Compilable>(rows: Rows): readonly CompiledQuery[];
+  /** Whoever else says so of the table waits; none where writers take turns. */
+  alone(table: keyof Schema): readonly CompiledQuery[];
   /** The same for everybody who migrates. */
   readonly lockMigrations: readonly CompiledQuery[];
   /** What a server says of its durability, as one row (see doubts); undefined where there is no server. */
@@ -98,6 +100,8 @@ export const wanted = ({ now }: Pick<Dialect, 'now'>): RawBuilder<boolean> =>
 /** That campaign may send at this moment. */
 export const sends = ({ now }: Pick<Dialect, 'now'>, campaign: RawBuilder<unknown>): RawBuilder<boolean> =>
   sql<boolean>`exists (select 1 from campaigns where campaigns.seq = ${campaign} and campaigns.sending > ${now})`;
+/** In place of a campaign's number: nobody wants the target any more. There is none of that number to send it. */
+export const nobody = -1;
 /** Later than any time: what ends then does not end. */
 export const never = 8_640_000_000_000_000;
 export const settledAlready = sql<boolean>`(settlement || '') is not null`;
@@ -122,6 +126,7 @@ export function sqliteDialect(time?: () => number): Dialect {
     lesser: (one, other) => sql<number>`min(${one}, ${other})`,
     locked: (rows) => rows,
     lock: () => [],
+    alone: () => [],
     lockMigrations: [],
     serverSettings: undefined,
     types: { integer: 'INTEGER', serial: 'INTEGER PRIMARY KEY AUTOINCREMENT', byKey: 'WITHOUT ROWID' },
@@ -154,6 +159,7 @@ export function postgresDialect(time?: () => number): Dialect {
     lesser: (one, other) => sql<number>`least(${one}, ${other})`,
     locked: (rows, strength) => (strength === 'share' ? rows.forShare() : rows.forUpdate()),
     lock: (rows) => [rows.forUpdate().compile()],
+    alone: (table) => [CompiledQuery.raw(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`)],
     // Any number that nobody else uses: "expunge" on a telephone's keys.
     lockMigrations: [CompiledQuery.raw('SELECT pg_advisory_xact_lock(3978643)')],
     serverSettings: CompiledQuery.raw(

@@ -50,6 +50,34 @@ export function eventWriting(dialect: Context['dialect']) {
             .where('campaigns.seq', 'in', campaigns),
         )
         .compile(),
+    /** One for each of these keys: its name and what became of it. */
+    ofKeys: (keys: Keys, what: string, why: string, actor: string): CompiledQuery =>
+      query
+        .insertInto('events')
+        .columns(['at', 'lane', 'actor', 'what', 'why'])
+        .expression(
+          query
+            .selectFrom('api_keys')
+            .select([dialect.now.as('at'), text('').as('lane'), text(actor).as('actor')])
+            .select(sql<string>`'key ' || id || ' of ' || name || ' ' || ${text(what)}`.as('what'))
+            .select(text(why).as('why'))
+            .where('id', 'in', keys),
+        )
+        .compile(),
+    /** One of this request, in its lane, if it is still to be cancelled. */
+    ofCancel: (request: Requests, id: string, why: string, actor: string): CompiledQuery =>
+      query
+        .insertInto('events')
+        .columns(['at', 'lane', 'actor', 'what', 'why'])
+        .expression(
+          query
+            .selectFrom('requests')
+            .innerJoin('lanes', 'lanes.id', 'requests.lane')
+            .select([dialect.now.as('at'), 'lanes.name as lane', text(actor).as('actor')])
+            .select([text(`request ${id} cancelled`).as('what'), text(why).as('why')])
+            .where('requests.seq', 'in', request),
+        )
+        .compile(),
     /** One for each of these lanes. */
     ofEach: (lanes: Lanes, what: string, why: string, actor: string): CompiledQuery =>
       query
@@ -69,4 +97,6 @@ export function eventWriting(dialect: Context['dialect']) {
 }
 
 type Lanes = SelectQueryBuilder<Schema, 'lanes', object>;
+type Keys = SelectQueryBuilder<Schema, 'api_keys', { id: string }>;
+type Requests = SelectQueryBuilder<Schema, 'requests', { seq: number }>;
 type Campaigns = SelectQueryBuilder<Schema, 'campaigns', { seq: number }>;

@@ -11,6 +11,7 @@ import { campaignControl, type CampaignControl } from './campaign/control.ts';
 import { planning, type Planning } from './campaign/plan.ts';
 import { releasing, type Releasing } from './campaign/release.ts';
 import { archiving, type Archiving } from './archive.ts';
+import { cancelling, type Cancelling } from './cancel.ts';
 import { claiming, type Claiming } from './claim.ts';
 import type { Context } from './context.ts';
 import { controls, type Controls } from './controls.ts';
@@ -19,12 +20,15 @@ import { deadReading, type DeadReading } from './dead.ts';
 import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 import { openLibsql } from './libsql.ts';
 import { doubting, type Doubting } from './doubts.ts';
+import { keyring, type Keys } from './keys.ts';
 import { lookups, type Lookup } from './lookup.ts';
 import { migrate, type Migrated } from './migrations.ts';
 import { offering, type Offering } from './offer.ts';
+import { remembering, type Remembering } from './once.ts';
 import { openPostgres } from './postgres.ts';
 import { ownership, type Ownership } from './ownership.ts';
 import { recording, type Recording } from './record.ts';
+import { requestReading, type RequestReading } from './requests.ts';
 import { settling, type Settling } from './settle.ts';
 import { verifying, type Verifying } from './verify.ts';
 
@@ -52,9 +56,17 @@ export interface Ledger
     Releasing,
     CampaignControl,
     CampaignReading,
-    DeadReading {
+    DeadReading,
+    Keys,
+    Remembering,
+    RequestReading,
+    Cancelling {
   /** The database answers. */
   ping(): Promise<void>;
+  /** Rejects where nothing could be recorded now: the database is away, or its disk is full. Costs one small write. */
+  accepting(): Promise<void>;
+  /** What time it is for the ledger, in ms since 1970. */
+  now(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -151,8 +163,29 @@ function assemble(context: Context): Ledger {
     ...campaignControl(context),
     ...campaignReading(context),
     ...deadReading(context),
+    ...keyring(context),
+    ...remembering(context),
+    ...requestReading(context),
+    ...cancelling(context),
     async ping() {
       await database.read([dialect.query.selectFrom('switches').select('name').compile()]);
+    },
+    async accepting() {
+      const [owner, key] = ['', 'accepting'];
+      const none = { owner, key, hash: '', created: 0 };
+      // Written, and gone before anybody sees it.
+      await database.write([
+        dialect.query
+          .insertInto('once')
+          .values(none)
+          .onConflict((conflict) => conflict.doNothing())
+          .compile(),
+        dialect.query.deleteFrom('once').where('owner', '=', owner).where('key', '=', key).compile(),
+      ]);
+    },
+    async now() {
+      const [rows] = await database.read([dialect.query.selectNoFrom(dialect.now.as('now')).compile()]);
+      return Number(rows?.[0]?.['now']);
     },
     close: () => database.close(),
   };

@@ -8,7 +8,7 @@ import { targetRecords, type TargetRecord } from './target-record.ts';
 export type Tally = Readonly<Partial<Record<Settlement | 'open', number>>>;
 
 export interface Lookup {
-  /** All targets with this id, of any account and kind. At most 100. */
+  /** All targets with this id, of any account and kind, and the one whose key it is. At most 100. */
   lookup(id: string): Promise<readonly TargetRecord[]>;
   tally(request: string): Promise<Tally>;
   /** A request's targets that ended so, for messages: at most `limit`. */
@@ -48,7 +48,11 @@ export function lookups(context: Context): Lookup {
 
   return {
     async lookup(id) {
-      const found = records.targets().where('targets.id', '=', id).orderBy('targets.seq').limit(100);
+      const found = records
+        .targets()
+        .where((is) => is.or([is('targets.id', '=', id), is('key', '=', id)]))
+        .orderBy('targets.seq')
+        .limit(100);
       const [rows = []] = await database.read([found.compile()]);
       return records.complete(rows);
     },

@@ -85,8 +85,22 @@ const second: Step = ({ integer, serial, byKey }) => [
     n ${integer} NOT NULL, PRIMARY KEY (campaign, settlement, known)) ${byKey}`,
 ];
 
-/** What is named twice is found before it gets here (see campaign/seen): of a long plan this was most of the work. */
-const third: Step = () => [`DROP INDEX campaign_targets_by_key`];
+/** Front doors: keys, idempotency, and requests that can be told and cancelled. */
+const third: Step = ({ integer, byKey }) => [
+  // What a plan names twice is found before it gets here (see campaign/seen): of a long one this was most of the work.
+  `DROP INDEX campaign_targets_by_key`,
+  ...['accepted', 'duplicates', 'already_settled', 'recorded', 'cancelled'].map(
+    (column) => `ALTER TABLE requests ADD COLUMN ${column} ${integer} NOT NULL DEFAULT 0`,
+  ),
+  `UPDATE requests SET recorded = created`,
+  `CREATE TABLE api_keys (id TEXT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, scopes TEXT NOT NULL,
+    created ${integer} NOT NULL, created_by TEXT NOT NULL, expires ${integer} NOT NULL,
+    revoked ${integer} NOT NULL DEFAULT 0) ${byKey}`,
+  `CREATE TABLE once (owner TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, request TEXT NOT NULL DEFAULT '',
+    status ${integer} NOT NULL DEFAULT 0, body TEXT NOT NULL DEFAULT '', created ${integer} NOT NULL,
+    PRIMARY KEY (owner, key)) ${byKey}`,
+  `CREATE INDEX once_by_age ON once (created)`,
+];
 
 const steps: readonly Step[] = [first, second, third];
 

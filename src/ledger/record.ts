@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import type { DeletionRequest, Target } from '../deletion.ts';
 import type { Context } from './context.ts';
 import { int, sends, settledAlready } from './dialect.ts';
+import { explainTaken, takeOnce, type OnceRow } from './once.ts';
 
 /** A target with its key, and the queue job that will offer it at once ('' = the feeder will). */
 export interface KeyedTarget {
@@ -32,6 +33,8 @@ export interface Recording {
   /**
    * `targets` may be one part of a larger request: call again with the same id for the rest. Each key at most
    * once. `offeredForMs` is how long the offer of targets with a job holds before the feeder offers again.
+   * `once` takes a person's idempotency key for the request: rejects with OnceTaken, and nothing has happened, if it is
+   * taken. To a request that was cancelled nothing is added: none of the targets is open for it.
    */
   record(
     id: string,
@@ -40,18 +43,23 @@ export interface Recording {
     targets: readonly KeyedTarget[],
     reusedKinds: readonly string[],
     offeredForMs: number,
+    once?: OnceRow,
   ): Promise<Recorded>;
 }
+
+const rethrow = (error: unknown): never => {
+  throw error;
+};
 
 export function recording({ database, dialect, laneId }: Context): Recording {
   const { query, among, rows, field, greater, lesser } = dialect;
   return {
-    async record(id, lane, request, targets, reusedKinds, offeredForMs) {
+    async record(id, lane, request, targets, reusedKinds, offeredForMs, once) {
       const { now } = dialect;
       const keys = targets.map(({ key }) => key);
       const urgent = request.urgent ? 1 : 0;
       const due = request.notBefore;
-      const self = query.selectFrom('requests').select('seq').where('id', '=', id);
+      const self = sql<number>`(select seq from requests where id = ${id} and cancelled = 0)`;
       const objects = targets.map(({ key, target: { by, id, parent, options }, job }) => {
         return { key, by, id, parent, options, job };
       });
@@ -63,7 +71,8 @@ export function recording({ database, dialect, laneId }: Context): Recording {
       const sending = sends(dialect, sql`targets.campaign`);
       const withheld = sql`targets.campaign <> 0 and not ${sending}`;
       const existing = query.selectFrom('targets').select('seq').where(among('key', keys)).orderBy('seq');
-      const answers = await database.write([
+      const statements = [
+        ...(once ? takeOnce(dialect, once, id) : []),
         // Whoever settles one of them just now comes first and is seen by all that follows, or waits.
         ...dialect.lock(existing),
         query
@@ -76,8 +85,10 @@ export function recording({ database, dialect, laneId }: Context): Recording {
             urgent,
             not_before: due,
             created: now,
+            recorded: now,
           })
-          .onConflict((conflict) => conflict.column('id').doNothing())
+          // Whoever cancels it just now comes first and is seen by all that follows, or waits.
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ recorded: now }))
           .compile(),
         query
           .updateTable('targets')
@@ -92,13 +103,13 @@ export function recording({ database, dialect, laneId }: Context): Recording {
           .where(among('key', keys))
           .where(settledAlready)
           .where((is) => is.not(answered))
+          .where(sql<boolean>`exists ${self}`)
           .compile(),
-        // SQLite wants a WHERE between the selected table and ON CONFLICT, or it reads a join.
         sql`insert into targets (key, lane, kind, id, parent, options, job, urgent, due, offered_until, accepted, opened_by)
             select ${field('key')}, ${int(laneId(lane))}, ${sql.join(['by', 'id', 'parent', 'options', 'job'].map(field))},
               ${int(urgent)}, ${int(due)},
               case when ${field('job')} = '' then ${int(due)} else ${now} + ${offeredForMs} end, ${now}, ${self}
-            from ${rows(objects)} where true
+            from ${rows(objects)} where exists ${self}
             on conflict (key) do update set urgent = ${greater(sql`targets.urgent`, sql`excluded.urgent`)},
               campaign = case when ${sending} and excluded.due > ${now} then targets.campaign else 0 end,
               due = case when ${withheld} then excluded.due
@@ -106,27 +117,34 @@ export function recording({ database, dialect, laneId }: Context): Recording {
               job = case when ${withheld} then '' else targets.job end,
               offered_until = case when ${withheld} then excluded.due when targets.job = ''
                 then ${lesser(sql`targets.offered_until`, sql`excluded.due`)} else targets.offered_until end
-            where targets.settlement is null`.compile(query),
+            where targets.settlement is null
+            returning key, job, case when opened_by = ${self} then 1 else 0 end as ours`.compile(query),
+        // Counted once, however often it is said: what the request names already was counted before.
+        sql`update requests set accepted = requests.accepted + fresh.opened,
+              duplicates = requests.duplicates + fresh.attached,
+              already_settled = requests.already_settled + fresh.answered
+            from (select count(case when settlement is null and opened_by = asking.seq then 1 end) as opened,
+                count(case when settlement is null and opened_by <> asking.seq then 1 end) as attached,
+                count(settlement) as answered
+              from requests as asking cross join targets
+              where asking.id = ${id} and asking.cancelled = 0 and ${among('key', keys)} and not exists
+                (select 1 from request_targets where request = asking.seq and target = targets.seq)) as fresh
+            where requests.id = ${id} returning cancelled`.compile(query),
         sql`insert into request_targets (request, target)
-            select ${self}, seq from targets where ${among('key', keys)} on conflict do nothing`.compile(
-          query,
-        ),
-        query
-          .selectFrom('targets')
-          .select(['key', 'job', 'settlement'])
-          .select((is) => is('opened_by', '=', self).as('ours'))
-          .where(among('key', keys))
-          .compile(),
-      ]);
-      const found = answers.at(-1) ?? [];
-      const open = found.filter((row) => row['settlement'] === null);
+            select requests.seq, targets.seq from requests cross join targets
+            where requests.id = ${id} and requests.cancelled = 0 and ${among('key', keys)}
+            on conflict do nothing`.compile(query),
+      ];
+      const answers = await database.write(statements).catch(once ? explainTaken : rethrow);
+      // What the ledger holds as settled is not touched, and so not returned.
+      const [open = [], [asking] = []] = answers.slice(-3);
       const opened = open.filter((row) => row['ours'] === 1);
       const jobs = new Map(targets.map(({ key, job }) => [key, job]));
       const offered = opened.filter(({ key, job }) => job !== '' && jobs.get(String(key)) === job);
       return {
         accepted: opened.length,
         duplicates: open.length - opened.length,
-        alreadySettled: found.length - open.length,
+        alreadySettled: asking?.['cancelled'] === 0 ? targets.length - open.length : 0,
         offered: new Set(offered.map(({ key }) => String(key))),
         open: new Set(open.map(({ key }) => String(key))),
       };

@@ -41,6 +41,14 @@ export interface Schema {
     urgent: number;
     not_before: number;
     created: number;
+    /** What its first caller was told: targets that it opened, found open, found deleted or absent. */
+    accepted: Generated<number>;
+    duplicates: Generated<number>;
+    already_settled: Generated<number>;
+    /** When its last part came: large ones come in several. */
+    recorded: Generated<number>;
+    /** Since when it wants nothing any more; 0 while it does. */
+    cancelled: Generated<number>;
   };
   request_targets: { request: number; target: number };
   targets: {
@@ -77,7 +85,7 @@ export interface Schema {
     /** The provider's RequestId of the last answer. */
     provider_request: string;
     settled: number;
-    /** The campaign without which nobody would want it deleted; 0 where an ordinary request does. */
+    /** The campaign without which nobody would want it deleted; 0 where an ordinary request does, -1: nobody. */
     campaign: Generated<number>;
   };
   /** How many of a request's targets ended so and stand in an archive now. */
@@ -178,6 +186,31 @@ export interface Schema {
    * most likely our own doing.
    */
   campaign_tallies: { campaign: number; settlement: Settlement; known: number; n: number };
+  /** Who may use the HTTP API; a key is stored by its hash alone. */
+  api_keys: {
+    /** The first 12 digits of `sha256`. */
+    id: string;
+    name: string;
+    sha256: string;
+    /** JSON list. */
+    scopes: string;
+    created: number;
+    created_by: string;
+    /** Both 0 for never. */
+    expires: number;
+    revoked: number;
+  };
+  /** What was answered to each idempotency key of each person: a request, or a status and a body. */
+  once: {
+    owner: string;
+    key: string;
+    /** Of what was asked. */
+    hash: string;
+    request: Generated<string>;
+    status: Generated<number>;
+    body: Generated<string>;
+    created: number;
+  };
   /** One row named `halt` while everything is halted. */
   switches: { name: string; reason: string; by: string; since: number };
 }

@@ -1,29 +1,45 @@
 /**
- * Who acts: a person is a named API key; without one it is whoever is logged in on this machine, who may plan and
- * pause but not approve. Scopes are `campaign`, `approve`, …, or of one account: `approve:media-prod`.
+ * Who acts: a person is a named API key, of the file or of the ledger; without one it is whoever is logged in on this
+ * machine, who may do everything but approve and give keys away that are more than that.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ApiKey } from '../config.ts';
-
-export type Scope = 'enqueue' | 'campaign' | 'approve' | 'operate' | 'read';
+import type { Clock } from '../clock.ts';
+import { grants, type Scope } from './scopes.ts';
 
 export interface Person {
   readonly name: string;
   /** False: nothing proves the name. */
   readonly known: boolean;
-  may(scope: Scope, account: string): boolean;
+  /** `*` is all accounts; without an operation all of the account's. */
+  may(scope: Scope, account: string, operation?: string): boolean;
 }
 
+/** Of the file, or of the ledger: there only live ones are keys. */
+export interface KnownKey {
+  readonly name: string;
+  /** Of the key's text, 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly scopes: readonly string[];
+  readonly live?: boolean;
+}
+
+/** A key's text: 256 random bits. */
+export const newKey = (clock: Pick<Clock, 'nonce'>): string =>
+  `expunge_${Buffer.from(clock.nonce() + clock.nonce(), 'hex').toString('base64url')}`;
+
+export const sha256Of = (key: string): string => createHash('sha256').update(key).digest('hex');
+
 /** The person whose key this is; undefined if it is nobody's. All keys are compared, each in constant time. */
-export function personWith(key: string, keys: readonly ApiKey[]): Person | undefined {
+export function personWith(key: string, keys: readonly KnownKey[]): Person | undefined {
   const given = createHash('sha256').update(key).digest();
-  const [found] = keys.filter(({ sha256 }) => timingSafeEqual(given, Buffer.from(sha256, 'hex')));
+  const same = keys.filter(({ sha256 }) => timingSafeEqual(given, Buffer.from(sha256, 'hex')));
+  const found = same.find(({ live = true }) => live);
   if (!found) return undefined;
   const { name, scopes } = found;
   return {
     name,
     known: true,
-    may: (scope, account) => scopes.some((each) => each === scope || each === `${scope}:${account}`),
+    may: (scope, account, operation) => scopes.some((each) => grants(each, scope, account, operation)),
   };
 }
 
@@ -31,5 +47,5 @@ export function personWith(key: string, keys: readonly ApiKey[]): Person | undef
 export const unprovenPerson = (name: string): Person => ({
   name,
   known: false,
-  may: (scope) => scope !== 'approve',
+  may: (scope) => scope !== 'approve' && scope !== 'keys',
 });

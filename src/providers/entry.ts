@@ -9,7 +9,7 @@ import type { Operation } from './operation.ts';
 export function entryOf(
   operation: Operation,
   { by, id, parent }: Pick<Target, 'by' | 'id' | 'parent'>,
-): unknown {
+): string | Record<string, string> {
   const { kinds, parentField } = operation;
   if (by === kinds[0].name && parent === '') return id;
   const field = kinds.find(({ name }) => name === by)?.field ?? 'id';
@@ -17,7 +17,9 @@ export function entryOf(
 }
 
 /** As in a request's `options`; undefined where the target has none. */
-export function optionsOf({ options }: Pick<Target, 'options'>): Record<string, unknown> | undefined {
+export function optionsOf({
+  options,
+}: Pick<Target, 'options'>): Record<string, string | boolean> | undefined {
   if (options === '') return undefined;
   const pairs = options.split('&').map((option) => {
     const at = option.indexOf('=');

@@ -53,6 +53,8 @@ export interface Kind {
   readonly field: string;
   readonly title: string;
   readonly example: string;
+  /** What a person's key needs besides to delete by it, where nobody can see what the id names: `urls`. */
+  readonly scope?: string;
   /** Ids of this kind are never given to another thing: once deleted or absent, no call is needed again. */
   readonly neverReused: boolean;
 }

@@ -4,12 +4,13 @@ import { openLedger } from '../../src/ledger/ledger.ts';
 import { databases } from './databases.ts';
 import { entry, startWork, type Work } from './work.ts';
 
-const day = 24;
-const dayMs = day * 3_600_000;
+/** The least age, in hours. */
+const span = leastArchivedMs / 3_600_000;
+const spanMs = leastArchivedMs;
 
-/** Archives what is older than so many days; answers the ids. */
-async function archive({ ledger }: Work, days: number): Promise<string[]> {
-  const before = await ledger.momentBefore(days * dayMs);
+/** Archives what is older than so many spans; answers the ids. */
+async function archive({ ledger }: Work, spans: number): Promise<string[]> {
+  const before = await ledger.momentBefore(spans * spanMs);
   const ids: string[] = [];
   for (;;) {
     const part = await ledger.archivable(before);
@@ -26,7 +27,7 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.end('C1', 'deleted', ['older']);
     work.pass(1);
     await work.end('C2', 'refused', ['old']);
-    work.pass(10 * day);
+    work.pass(10 * span);
     await work.end('C3', 'absent', ['young']);
     await work.claim('C4', ['sending']);
     expect(await archive(work, 10)).toEqual(['older']);
@@ -42,8 +43,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.ask('R1', ['a', 'b']);
     await work.ask('R2', ['a']);
     await work.end('C1', 'deleted', ['a', 'b']);
-    work.pass(2 * day);
-    const { targets } = await work.ledger.archivable(await work.ledger.momentBefore(dayMs));
+    work.pass(2 * span);
+    const { targets } = await work.ledger.archivable(await work.ledger.momentBefore(spanMs));
     const [told] = await work.ledger.lookup('a');
     expect(targets.find(({ id }) => id === 'a')).toEqual(told);
     expect(told?.requests.map(({ id }) => id)).toEqual(['R1', 'R2']);
@@ -56,12 +57,12 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.ask('R1', ['a', 'b', 'c', 'd', 'e']);
     await work.ask('R2', ['b', 'e']);
     await work.end('C1', 'deleted', ['a']);
-    work.pass(2 * day);
+    work.pass(2 * span);
     await work.end('C2', 'deleted', ['b']);
     await work.end('C3', 'refused', ['c']);
     const before = { R1: await work.ledger.tally('R1'), R2: await work.ledger.tally('R2') };
     expect(await archive(work, 1)).toEqual(['a']);
-    work.pass(2 * day);
+    work.pass(2 * span);
     expect((await archive(work, 1)).toSorted()).toEqual(['b', 'c']);
     expect(await work.ledger.tally('R1')).toEqual(before.R1);
     expect(await work.ledger.tally('R2')).toEqual({ deleted: 1, open: 1 });
@@ -77,11 +78,11 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.claim('C1', ['a', 'b']);
     await work.settle('C1', 'deleted', ['a'], ['b']);
     await work.end('C2', 'deleted', ['c']);
-    work.pass(2 * day);
+    work.pass(2 * span);
     await work.end('C3', 'deleted', ['b']);
     await archive(work, 1);
     expect(await work.rows('SELECT id FROM calls ORDER BY id')).toEqual([{ id: 'C1' }, { id: 'C3' }]);
-    work.pass(2 * day);
+    work.pass(2 * span);
     await archive(work, 1);
     expect(await work.rows('SELECT id FROM calls')).toEqual([]);
     expect(await work.rows('SELECT * FROM request_targets')).toEqual([]);
@@ -93,7 +94,7 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.ask('R1', ['a', 'b']);
     await work.end('C1', 'deleted', ['a', 'b']);
     const [{ seq: last } = {}] = await work.rows('SELECT max(seq) AS seq FROM targets');
-    work.pass(2 * day);
+    work.pass(2 * span);
     await archive(work, 1);
     await work.ask('R2', ['a']);
     expect(await work.ledger.tally('R2')).toEqual({ open: 1 });
@@ -109,8 +110,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.ask('R1', ['a', 'b']);
     await work.ask('R2', ['a']);
     await work.end('C1', 'deleted', ['a', 'b']);
-    work.pass(2 * day);
-    const part = await work.ledger.archivable(await work.ledger.momentBefore(dayMs));
+    work.pass(2 * span);
+    const part = await work.ledger.archivable(await work.ledger.momentBefore(spanMs));
     // By a request that named it before: the number of its requests stays.
     await work.ask('R2', ['a'], { again: true });
     expect(await work.ledger.removeArchived(part)).toBe(1);
@@ -124,8 +125,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     await work.ask('R1', ['a']);
     await work.ask('R2', ['a']);
     await work.end('C1', 'deleted', ['a']);
-    work.pass(2 * day);
-    const part = await work.ledger.archivable(await work.ledger.momentBefore(dayMs));
+    work.pass(2 * span);
+    const part = await work.ledger.archivable(await work.ledger.momentBefore(spanMs));
     await work.ask('R2', ['a'], { again: true });
     await work.end('C2', 'absent', ['a']);
     expect(await work.ledger.removeArchived(part)).toBe(0);
@@ -136,8 +137,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     const work = await startWork(create);
     await work.ask('R1', ['a', 'b']);
     await work.end('C1', 'deleted', ['a', 'b']);
-    work.pass(2 * day);
-    const before = await work.ledger.momentBefore(dayMs);
+    work.pass(2 * span);
+    const before = await work.ledger.momentBefore(spanMs);
     const part = await work.ledger.archivable(before);
     await work.ask('R2', ['a']);
     expect(await work.ledger.removeArchived(part)).toBe(1);
@@ -155,8 +156,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
       const ids = Array.from({ length: 20 }, (_, n) => `id-${round}-${n}`);
       await work.ask(`R${round}`, ids);
       await work.end(`C${round}`, 'deleted', ids);
-      work.pass(2 * day);
-      const part = await work.ledger.archivable(await work.ledger.momentBefore(dayMs));
+      work.pass(2 * span);
+      const part = await work.ledger.archivable(await work.ledger.momentBefore(spanMs));
       await Promise.all([work.ledger.removeArchived(part), work.ask(`S${round}`, ids, {}, other)]);
       const { open = 0, deleted = 0 } = await work.ledger.tally(`S${round}`);
       expect(open + deleted).toBe(20);
@@ -169,8 +170,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     const work = await startWork(create);
     await work.ask('R', ['a', 'b']);
     await work.end('C1', 'deleted', ['a', 'b']);
-    work.pass(2 * day);
-    const part = await work.ledger.archivable(await work.ledger.momentBefore(dayMs));
+    work.pass(2 * span);
+    const part = await work.ledger.archivable(await work.ledger.momentBefore(spanMs));
     await work.ledger.removeArchived(part);
     await work.ledger.removeArchived(part);
     expect(await work.ledger.tally('R')).toEqual({ deleted: 2 });
@@ -181,8 +182,8 @@ describe.each(databases)('archive on $name', ({ create }) => {
     const ids = Array.from({ length: 1_001 }, (_, n) => `id-${n}`);
     await work.ask('R', ids);
     await work.end('C1', 'deleted', ids);
-    work.pass(2 * day);
-    const before = await work.ledger.momentBefore(dayMs);
+    work.pass(2 * span);
+    const before = await work.ledger.momentBefore(spanMs);
     expect((await work.ledger.archivable(before)).targets).toHaveLength(1_000);
     expect((await archive(work, 1)).length).toBe(1_001);
     expect(await work.ledger.tally('R')).toEqual({ deleted: 1_001 });

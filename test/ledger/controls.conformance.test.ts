@@ -132,6 +132,16 @@ describe.each(databases)('controls on $name', ({ create }) => {
   });
 
   describe('setLane', () => {
+    it('ends a pause and no halt where it is told so', async () => {
+      await ledger.setLane(alone, 'paused', 'lunch', 'ann');
+      await ledger.setLane(alone, 'open', 'eaten', 'ann', 'paused');
+      expect((await row(alone))?.state).toBe('open');
+      await ledger.setLane(alone, 'halted', 'wrong key', 'worker');
+      await ledger.setLane(alone, 'open', 'eaten', 'ann', 'paused');
+      expect(await row(alone)).toMatchObject({ state: 'halted', reason: 'wrong key', by: 'worker' });
+      expect((await told(alone)).filter(([, what]) => what === 'lane open')).toHaveLength(1);
+    });
+
     it('records each change with who and why, and nothing where it is so already', async () => {
       await ledger.setLane(alone, 'open', 'nothing to open', 'ann');
       await ledger.setLane(alone, 'paused', 'lunch', 'ann');

@@ -54,6 +54,9 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     await database.write([
       CompiledQuery.raw(`INSERT INTO lanes (name, account, operation, unit, since)
         VALUES ('${entry.name}', '${entry.account}', '${entry.operation}', '${entry.unit}', 0)`),
+      CompiledQuery.raw(`INSERT INTO requests (id, lane, requester, reason, urgent, not_before, created)
+        VALUES ('R', 1, 'ann', '', 0, 0, 77)`),
+      CompiledQuery.raw(`INSERT INTO request_targets (request, target) VALUES (1, 1)`),
       CompiledQuery.raw(`INSERT INTO targets (key, lane, kind, id, parent, options, urgent, due, offered_until, job,
         accepted, opened_by) VALUES ('K', 1, 'videoId', 'v1', '', '', 0, 0, 0, '', 0, 1)`),
     ]);
@@ -62,6 +65,9 @@ describe.each(databases)('migrateLedger on $name', ({ name, create }) => {
     const ledger = await openLedger(url, [entry]);
     expect(await ledger.offerable(entry.name, 10)).toMatchObject([{ key: 'K', id: 'v1' }]);
     expect(await ledger.campaigns()).toEqual([]);
+    const told = { created: 77, accepted: 0, cancelled: 0, tally: { open: 1 } };
+    expect(await ledger.requestSummary('R')).toMatchObject(told);
+    expect(await ledger.cancelRequest('R', 'ann', '')).toMatchObject({ cancelled: 1 });
     await ledger.close();
   });
 

@@ -135,9 +135,17 @@ export function campaignReading({ database, dialect }: Context): CampaignReading
       .select(['campaigns.seq', 'campaigns.name', 'lanes.name as lane', 'account', 'operation'])
       .select(['campaigns.state', 'campaigns.reason', 'campaigns.by', 'campaigns.since'])
       .select(['campaigns.created', 'requester', 'requests.reason as why', 'hash', 'source'])
-      .select(['source_hash as sourceHash', 'valid', 'invalid', 'duplicates', 'rules', 'sent', 'pace'])
-      .select('judged_from as judgedFrom')
-      .select(['already_settled as alreadySettled', 'approved_by as approvedBy', 'started', 'ended'])
+      .select([
+        'source_hash as sourceHash',
+        'valid',
+        'invalid',
+        'campaigns.duplicates',
+        'rules',
+        'sent',
+        'pace',
+      ])
+      .select(['judged_from as judgedFrom', 'campaigns.already_settled as alreadySettled'])
+      .select(['approved_by as approvedBy', 'started', 'ended'])
       .select(['campaigns.not_before as notBefore', 'sending', 'released', 'stage', 'calls', 'throttled'])
       .select(['released_count as releasedCount', 'released_at as releasedAt'])
       .select(dialect.now.as('now'))

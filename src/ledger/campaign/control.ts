@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import { int, never, sends, text } from '../dialect.ts';
 import { eventWriting } from '../events.ts';
 import type { CampaignState } from '../schema.ts';
+import { handOver, live } from '../wishes.ts';
 import { lastStage, type CampaignRules, type Figures } from './campaign.ts';
 import { campaignOutcomes } from './outcomes.ts';
 
@@ -50,28 +51,13 @@ export function campaignControl({ database, dialect }: Context): CampaignControl
   /** Open targets that stand and fall with it, and that no call holds; the second condition names their index. */
   const own = (campaign: number): RawBuilder<boolean> =>
     sql<boolean>`campaign = ${int(campaign)} and campaign <> 0 and settlement is null and call = ''`;
-  /** Another campaign in one of these states names the target: the first such. */
-  const another = (campaign: number, states: readonly CampaignState[]) => sql<number>`(
-    select min(others.campaign) from campaign_targets as others join campaigns on campaigns.seq = others.campaign
-    where others.target = targets.seq and others.settlement is null and others.campaign <> ${int(campaign)}
-      and state in (${sql.join(states.map((state) => sql.lit(state)))}))`;
-
-  /** The earliest time for which an ordinary request wants the target, of those since it was opened. */
-  const asked = sql<number>`(
-    select min(requests.not_before) from request_targets join requests on requests.seq = request_targets.request
-    where request_targets.target = targets.seq and requests.created >= targets.accepted
-      and not exists (select 1 from campaigns where campaigns.request = requests.seq))`;
-  /** What others want besides is theirs from now on: ordinary requests', at their time, then other campaigns'. */
-  const handOver = (campaign: number, states: readonly CampaignState[], when: RawBuilder<boolean>) => [
-    sql`update targets set campaign = 0, due = ${asked}, job = '', offered_until = ${asked}
-        where ${own(campaign)} and ${asked} is not null and ${when}`.compile(query),
-    sql`update targets set campaign = ${another(campaign, states)}
-        where ${own(campaign)} and ${another(campaign, states)} is not null and ${when}`.compile(query),
-  ];
+  /** What others want besides is theirs from now on. */
+  const release = (campaign: number, states: readonly CampaignState[], when: RawBuilder<boolean>) =>
+    handOver(dialect, { own: sql`${own(campaign)} and ${when}`, than: int(campaign), states });
   const withhold = (campaign: number): readonly CompiledQuery[] => {
     const stopped = sql<boolean>`not ${sends(dialect, int(campaign))}`;
     return [
-      ...handOver(campaign, ['running'], stopped),
+      ...release(campaign, ['running'], stopped),
       sql`update targets set job = '', offered_until = ${int(never)}
           where ${own(campaign)} and offered_until < ${int(never)} and ${stopped}`.compile(query),
     ];
@@ -137,13 +123,12 @@ export function campaignControl({ database, dialect }: Context): CampaignControl
     },
 
     async cancelOpen(campaign) {
-      const live: readonly CampaignState[] = ['running', 'pausing', 'paused'];
       const going = sql<boolean>`exists (select 1 from campaigns
         where seq = ${int(campaign)} and state = 'cancelling')`;
       const settled = sql`select target from campaign_targets
         where campaign = ${int(campaign)} and settlement is null and target > 0`;
       const answers = await database.write([
-        ...handOver(campaign, live, going),
+        ...release(campaign, live, going),
         sql`update targets set settlement = 'cancelled', code = 'CampaignCancelled', settled = ${dialect.now},
               job = '' where ${own(campaign)} and ${going}`.compile(query),
         ...campaignOutcomes(dialect, settled),

@@ -40,6 +40,7 @@ const kinds: NonEmpty<CheckedKind> = [
     field: 'url',
     title: 'URL under which the media was registered, http(s)://… or OSS://bucket/object',
     example: 'OSS://example-bucket/example.mp4',
+    scope: 'urls',
     neverReused: false,
     check: checkMediaUrl,
   },

@@ -42,6 +42,7 @@ const kinds: NonEmpty<CheckedKind> = [
     field: 'url',
     title: 'URL of an uploaded image or a snapshot, taken literally',
     example: 'https://example.aliyundoc.com/image/default/41AE7ADABBE.png',
+    scope: 'urls',
     neverReused: false,
     check: checkImageUrl,
   },

@@ -43,6 +43,7 @@ const kinds: NonEmpty<CheckedKind> = [
     field: 'id',
     title: 'Custom id given at upload, 6 to 64 characters',
     example: '123-123',
+    scope: 'reference-ids',
     neverReused: false,
     check: checkReferenceId,
   },
