@@ -14,10 +14,12 @@ import {
   type LedgerOptions,
 } from './ledger/ledger.ts';
 import { LedgerIsNewer, type Migrated } from './ledger/migrations.ts';
+import { signerWith } from './job-signature.ts';
 import type { Log } from './log.ts';
 import { laneEntries, type ConfiguredLane } from './lanes.ts';
 import type { Queues } from './queue.ts';
 import { withoutPassword } from './redact.ts';
+import { redisRemedy } from './redis-remedy.ts';
 import { findOrStartRedis } from './redis-server/find.ts';
 
 /** Something the program can't do without is missing or unfit; `exit` is the process's exit code. */
@@ -87,19 +89,32 @@ export async function redisOf(
 
 /** Long enough for a Redis that is just restarting. */
 const connectMs = 5_000;
+/** Who can do without it begins without it. */
+const patientMs = 1_000;
 
-/** Queues on a Redis that answers and would not evict jobs. */
-export async function queuesOf(config: Config, redis: RedisInUse, clock: Clock, log: Log): Promise<Queues> {
+/**
+ * Queues on a Redis that answers and would not evict jobs. Who is `patient` gets them all the same while it does not
+ * answer: they connect once it does.
+ */
+export async function queuesOf(
+  config: Config,
+  redis: RedisInUse,
+  clock: Clock,
+  log: Log,
+  { patient = false }: { readonly patient?: boolean } = {},
+): Promise<Queues> {
   // Loaded only where a queue is wanted: most commands need the ledger alone.
   const { openQueues } = await import('./queue.ts');
   const queues = openQueues({
     url: redis.url,
+    ca: config.redis.ca,
     prefix: config.redis.prefix,
     clock,
+    sign: signerWith(config.signingKeys),
     onError: (err) => log.limited('redis').error({ err }, 'redis does not answer as it should'),
   });
   try {
-    await queues.connected(connectMs);
+    await queues.connected(patient ? patientMs : connectMs);
     const unfit = await queues.unfit();
     if (unfit === undefined) return queues;
     await queues.close();
@@ -110,10 +125,13 @@ export async function queuesOf(config: Config, redis: RedisInUse, clock: Clock, 
     );
   } catch (error) {
     if (error instanceof Unusable) throw error;
+    if (patient) {
+      log.warn({ err: error }, 'redis does not answer: what is accepted waits in the ledger');
+      return queues;
+    }
     await queues.close();
     throw new Unusable(
-      `Redis at ${new URL(redis.url).host} can't be reached: ${(error as Error).message}\n` +
-        `Start it, or correct redis.url or REDIS_URL.`,
+      `Redis at ${new URL(redis.url).host} can't be reached: ${(error as Error).message}\n${redisRemedy(error as Error)}`,
       4,
     );
   }

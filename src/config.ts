@@ -10,8 +10,10 @@ import { readFileText, type Environment } from './config/file.ts';
 import { findings, type ConfigProblem, type Finding } from './config/problems.ts';
 import { readProtected } from './config/protected.ts';
 import { quotaFindings } from './config/quota.ts';
+import { redisAuthority } from './config/redis-authority.ts';
 import { sections } from './config/schema.ts';
 import type { Account, Config } from './config/shape.ts';
+import { signingKeysOf } from './config/signing.ts';
 import type { Operation } from './providers/operation.ts';
 
 export type { Environment } from './config/file.ts';
@@ -72,13 +74,18 @@ export function loadConfig(given: {
     return 'text' in secret ? secret.text : undefined;
   };
   found.push(...quotaFindings(accounts, readSecret));
+  const signing = parsed.success ? signingKeysOf(parsed.data) : undefined;
+  found.push(...(signing?.findings ?? []));
+
+  const certified = parsed.success ? redisAuthority(parsed.data.redis, reading) : undefined;
+  found.push(...(certified?.findings ?? []));
 
   // What can't be read can't be judged: one mistake is told once.
   const unread = new Set(content.findings.map(({ path }) => JSON.stringify(path)));
   const all = [...content.findings, ...found.filter(({ path }) => !unread.has(JSON.stringify(path)))];
-  if (!parsed.success || all.length > 0) return { problems: all.map(placed) };
+  if (!parsed.success || !signing || !certified || all.length > 0) return { problems: all.map(placed) };
 
-  const { signingKey, redis, database, brake, ...rest } = parsed.data;
+  const { signingKey: _, redis, database, brake, ...rest } = parsed.data;
   const dataDir = absolute(rest.dataDir);
   const relativeTo = variables.has('database.url') ? cwd : base;
   return {
@@ -86,11 +93,11 @@ export function loadConfig(given: {
       ...rest,
       ...('text' in source && { file }),
       dataDir,
-      redis,
+      redis: { ...redis, ...certified.ca },
       database: { url: databaseUrl(database.url ?? `file:${resolve(dataDir, 'ledger.db')}`, relativeTo) },
       brake,
       protected: kept.lists,
-      ...(signingKey !== undefined && { signingKey }),
+      signingKeys: signing.keys,
       ...(env['EXPUNGE_API_KEY'] && { apiKey: env['EXPUNGE_API_KEY'] }),
       accounts: Object.fromEntries(accounts.map((account) => [account.name, account])),
     },

@@ -173,6 +173,12 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     [],
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
   );
+  const httpRequests = counter('http_requests_total', ['route', 'status']);
+  const httpDuration = histogram(
+    'http_request_duration_seconds',
+    ['route'],
+    [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  );
   const redisUp = plain('redis_up');
   const ledgerUp = plain('ledger_up');
   const halted = plain('halted');
@@ -207,6 +213,8 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       campaignTargets,
       campaignEta,
       ledgerWrite,
+      httpRequests,
+      httpDuration,
       redisUp,
       ledgerUp,
       halted,

@@ -50,7 +50,7 @@ export function observing(log: Log, metrics: Metrics): Observer {
       log.warn(fields, 'protected ids were refused and not sent');
     },
 
-    jobRefused(lane, reason, job, detail) {
+    jobRefused(lane, { reason, detail }, job) {
       metrics.jobsRefused.add({ reason });
       log.limited(`refused ${reason}`, 60_000).warn({ ...labels(lane), job, reason, detail }, 'job refused');
     },

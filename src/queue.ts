@@ -1,13 +1,13 @@
 /**
- * The queue: one BullMQ queue a lane, and the connections to Redis. The only file that knows BullMQ and ioredis.
+ * The queue: one BullMQ queue a lane. The only file that knows BullMQ.
  *
  * It carries work and wakes workers; it is no record. What it loses the feeder offers again, what it doubles
  * the claim sends once.
  */
 import { DelayedError, Queue, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
 import { pause, type Clock } from './clock.ts';
-import type { JobData, JobEnd } from './job.ts';
+import { queueName, type JobData, type JobEnd } from './job.ts';
+import { openRedis, type Redis, type RedisPlace } from './redis.ts';
 
 export interface OfferedJob {
   /** Neither an integer nor with a colon (BullMQ's rule); offered anew it gets a new one. */
@@ -51,14 +51,17 @@ export interface Queues {
   close(): Promise<void>;
 }
 
-/** The queue's name for a lane; the braces keep all its keys in one slot of a Redis Cluster. */
-export const queueName = (lane: string): string => `{${lane}}`;
-
 /** Bulk work is prioritised (fetched after what has no priority), urgent work is not. */
 const bulkPriority = 10;
 
 /** How long a consumer that closes waits for Redis to hear how its last jobs ended. */
 const lastWordMs = 3_000;
+
+/** How long ended jobs are kept for their producers, and refused ones for inspection. */
+const kept = {
+  removeOnComplete: { age: 3_600, count: 1_000 },
+  removeOnFail: { age: 7 * 86_400, count: 10_000 },
+} as const;
 
 /** Measured: with these a killed worker's jobs run again after some 30 s, and two kills fail no job for good. */
 const workerOptions = {
@@ -68,34 +71,24 @@ const workerOptions = {
   runRetryDelay: 1_000,
 } as const;
 
-/** Never hang on a dead connection: without a socket timeout a silently cut one stalls a worker for good. */
-const connection: RedisOptions = {
-  maxRetriesPerRequest: null,
-  socketTimeout: 15_000,
-  keepAlive: 5_000,
-  retryStrategy: (times) => Math.min(times * 100, 1_000),
-  reconnectOnError: (error) => error.message.startsWith('READONLY'),
-};
-
-/** Producers answer at once: a command fails rather than wait for Redis to come back. */
-const impatient: RedisOptions = {
-  ...connection,
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 1,
-  commandTimeout: 2_000,
-};
-
-export interface QueueOptions {
-  readonly url: string;
+export interface QueueOptions extends RedisPlace {
   readonly prefix: string;
   readonly clock: Clock;
+  /** Signs a job for the queue of this name, where signing keys are configured. */
+  readonly sign?: ((queue: string, data: JobData) => JobData) | undefined;
   /** Told of every error of a connection or of fetching; may be called often. */
   onError(error: Error): void;
 }
 
-export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queues {
-  const producing = new Redis(url, impatient);
-  producing.on('error', onError);
+export function openQueues({
+  url,
+  ca,
+  prefix,
+  clock,
+  sign = (_, data) => data,
+  onError,
+}: QueueOptions): Queues {
+  const producing = openRedis({ url, ca }, 'producing', onError);
   let shared: Redis | undefined;
   const queues = new Map<string, Queue>();
 
@@ -109,11 +102,7 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
       // It would ask at once, and a queue that gets no answer then is useless for good (BullMQ 6.7.0).
       skipVersionCheck: true,
       streams: { events: { maxLen: 1_000 } },
-      defaultJobOptions: {
-        removeOnComplete: { age: 3_600, count: 1_000 },
-        removeOnFail: { age: 7 * 86_400, count: 10_000 },
-        sizeLimit: 65_536,
-      },
+      defaultJobOptions: { ...kept, sizeLimit: 65_536 },
     });
     opened.on('error', onError);
     queues.set(lane, opened);
@@ -125,7 +114,7 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
       await queue(lane).addBulk(
         jobs.map(({ id, data, urgent }) => ({
           name: 'delete',
-          data,
+          data: sign(queueName(lane), data),
           opts: { jobId: id, ...(urgent ? {} : { priority: bulkPriority }) },
         })),
       );
@@ -165,7 +154,7 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
     counts: (lane) => queue(lane).getJobCounts(),
 
     consume(lane, work) {
-      const redis = (shared ??= new Redis(url, connection).on('error', onError));
+      const redis = (shared ??= openRedis({ url, ca }, 'consuming', onError));
       const working = new Set<Promise<JobEnd>>();
       const worker: Worker = new Worker(
         queueName(lane),
@@ -175,7 +164,8 @@ export function openQueues({ url, prefix, clock, onError }: QueueOptions): Queue
           const end = await ending;
           return finish(job, token ?? '', end, clock).finally(() => 'back' in end && wake());
         },
-        { connection: redis, prefix, concurrency: 100, ...workerOptions },
+        // Jobs of other producers are kept as long as ours, unless they say otherwise.
+        { connection: redis, prefix, concurrency: 100, ...workerOptions, ...kept },
       );
       // A job with a priority goes back without the marker that ends a blocked fetch (BullMQ 6.7.0,
       // moveJobFromActiveToWait): it would lie there for up to 10 s beside workers that wait for jobs.

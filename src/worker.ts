@@ -11,6 +11,8 @@ import { observing } from './observe.ts';
 import { driveCampaigns } from './producers/campaign/drive.ts';
 import { observeCampaigns } from './producers/campaign/gauges.ts';
 import { feed } from './producers/feed.ts';
+import { lacking } from './producers/may-ask.ts';
+import { keepSwept } from './producers/sweep.ts';
 import { originOf } from './providers/call.ts';
 import { credentialSource } from './providers/credentials.ts';
 import type { Operation } from './providers/operation.ts';
@@ -47,6 +49,9 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const means: Means = {
     ...{ ledger, queues, clock, observer },
     ...{ retry: config.retry, brake: config.brake, foreignJobs: config.foreignJobs },
+    signingKeys: config.signingKeys,
+    mayAsk: async (requester, lane, targets) =>
+      lacking([...config.api.keys, ...(await ledger.keys())], requester, lane, targets),
   };
   const transports = new Map<string, Transport>();
   const transportOf = (provider: string): Transport => {
@@ -87,6 +92,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     { ...{ ledger, clock, trouble }, lanes: ownedLanes, open: () => fleet.openLanes() },
     feeding.signal,
   );
+  const swept = keepSwept({ ledger, clock, trouble }, feeding.signal);
   fleet.start();
 
   return {
@@ -104,7 +110,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     },
     async stop() {
       feeding.abort();
-      await Promise.all([fed, driven]);
+      await Promise.all([fed, driven, swept]);
       await fleet.stop();
       await Promise.all([...transports.values()].map((transport) => transport.close()));
       for (const limiter of egress.values()) limiter.stop();
@@ -145,20 +151,6 @@ function unitsOf(
 /** Gauges of lanes are told by their owner, so that sums over processes are right. */
 function observeGauges(fleet: Fleet, { config, ledger, queues, metrics }: WorkerOptions): void {
   metrics.onScrape(async () => {
-    metrics.redisUp.set(
-      await queues.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
-  });
-  metrics.onScrape(async () => {
-    metrics.ledgerUp.set(
-      await ledger.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
     const halt = await ledger.halted();
     metrics.halted.set(halt !== undefined);
     const lanes = await ledger.lanes();

@@ -1,6 +1,6 @@
 /** The configuration without its secrets, and its secrets without the rest. */
 import { unescape } from 'node:querystring';
-import { isSecretName, redact, withoutPassword } from '../redact.ts';
+import { hidden, isSecretName, redact, withoutPassword } from '../redact.ts';
 import type { ProtectedLists } from '../protection.ts';
 import type { Account, Config } from './shape.ts';
 
@@ -23,6 +23,7 @@ export function redactedConfig(config: Config): unknown {
     ...config,
     database: { ...database, url },
     protected: pathsOnly(config.protected),
+    signingKeys: config.signingKeys.map(({ id }) => ({ id, key: hidden })),
     accounts: Object.fromEntries(Object.entries(accounts).map(([name, account]) => [name, own(account)])),
   };
   return redact(shown, secretsOf(config));
@@ -30,7 +31,8 @@ export function redactedConfig(config: Config): unknown {
 
 /** Every secret that the configuration holds as text, for the log to keep out of its lines. */
 export function secretsOf(config: Config): string[] {
-  const secrets = new Set<string>();
+  // `key` is a secret here only: elsewhere it names targets.
+  const secrets = new Set(config.signingKeys.map(({ key }) => key));
   const collect = (value: unknown, name: string): void => {
     if (typeof value === 'object' && value !== null)
       for (const [key, content] of Object.entries(value)) collect(content, key);

@@ -1,6 +1,6 @@
 /** The sections of the file apart from accounts. Each field's remedy is written where the field is. */
 import { z } from 'zod';
-import { isLoopback } from './endpoint.ts';
+import { parseScope } from '../producers/scopes.ts';
 import { nearest, say } from './problems.ts';
 import { logLevels } from './shape.ts';
 
@@ -92,11 +92,17 @@ const name = 'small letters, digits and dashes, at most 63';
 export const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 export const nameRemedy = `begin with a letter or digit and use ${name}`;
 
+function judgeScope(text: string, context: z.RefinementCtx<string>): void {
+  const scope = parseScope(text);
+  if ('problem' in scope)
+    context.addIssue({ code: 'custom', message: say(scope.problem, scope.remedy), path: [] });
+}
+
 const apiKey = section({
   name: text(nameRemedy, namePattern),
   sha256: text('write the SHA-256 of the key: 64 hexadecimal digits', /^[0-9a-fA-F]{64}$/).toLowerCase(),
   scopes: z
-    .array(text('write a scope'), {
+    .array(text('write a scope').superRefine(judgeScope), {
       error: ({ input }) => say(`${kind(input)}, not a list`, 'list what the key may do'),
     })
     .min(1, {
@@ -107,17 +113,13 @@ const apiKey = section({
 const api = section({
   host: host.default('127.0.0.1'),
   port: port.default(8080),
+  requestsPerSecond: whole(1, 1_000_000, 'requests of one key').default(1_000),
   keys: z
     .array(apiKey, {
       error: ({ input }) => say(`${kind(input)}, not a list`, 'list the keys, or leave it out'),
     })
     .default([]),
-}).superRefine(({ host, keys }, context) => {
-  if (keys.length === 0 && !isLoopback(host)) {
-    const remedy = 'configure api.keys, or listen on 127.0.0.1';
-    const message = say('is open to the network while no API key is configured', remedy);
-    context.addIssue({ code: 'custom', path: ['host'], message });
-  }
+}).superRefine(({ keys }, context) => {
   keys.forEach((key, index) => {
     if (keys.findIndex((other) => other.name === key.name) === index) return;
     const message = say(
@@ -150,6 +152,11 @@ export const protectedLists = section({
   patterns: list(text(patternRemedy, /^[^\p{C}\p{Z}]+$/u), patternRemedy),
 });
 
+const signingRemedy = 'write at least 32 random characters, such as openssl rand -hex 32 prints';
+const signingSecret = text(signingRemedy).refine((key) => key.length === 0 || key.length >= 32, {
+  error: say('is too short to sign with', signingRemedy),
+});
+
 const databaseRemedy = 'write file:./data/ledger.db or postgres://user@host/name';
 
 /** Everything but the accounts, which are judged one by one (`accounts.ts`). */
@@ -157,6 +164,7 @@ export const sections = section({
   dataDir: text('write the path of a directory').default('./data'),
   redis: section({
     url: url(/^rediss?:\/\/./, 'write redis://host:6379 or rediss://…').exactOptional(),
+    ca: text('name a file of PEM certificates', /./).exactOptional(),
     prefix: text('use 1 to 64 letters, digits, dots, dashes', /^[\w.-]{1,64}$/).default('expunge'),
   }).prefault({}),
   database: section({ url: url(/^(file:|postgres(ql)?:\/\/)./, databaseRemedy).exactOptional() }).prefault(
@@ -193,7 +201,11 @@ export const sections = section({
   brake: z.union([z.literal(false), brake]).prefault({}),
   protected: protectedLists.prefault({}),
   foreignJobs: oneOf(['refuse', 'allow']).default('refuse'),
-  signingKey: text('write the key that jobs are signed with').exactOptional(),
+  signingKey: signingSecret.exactOptional(),
+  signingKeys: list(
+    section({ id: text(nameRemedy, namePattern), key: signingSecret }),
+    'list the keys, each as { id, key }: the first signs, all verify',
+  ),
   log: section({ level: oneOf(logLevels).default('info') }).prefault({}),
   accounts: z.unknown().optional(),
 });

@@ -1,4 +1,5 @@
 /** The effective configuration: what `loadConfig` returns after defaults, file and environment. */
+import type { SigningKey } from '../job-signature.ts';
 import type { ProtectedLists } from '../protection.ts';
 import type { ProviderName, Site } from '../providers/operation.ts';
 
@@ -10,13 +11,21 @@ export interface Config {
   readonly redis: {
     /** `redis://` or `rediss://`; absent: one is looked for, or started privately. */
     readonly url?: string;
+    /** Absolute path of the PEM certificates that alone vouch for a `rediss://` server; absent: those of Node.js. */
+    readonly ca?: string;
     /** BullMQ's prefix: what all keys begin with. Default `expunge`. */
     readonly prefix: string;
   };
   /** `file:` with an absolute path, or `postgres://`. Default `file:<dataDir>/ledger.db`. */
   readonly database: { readonly url: string };
   /** Where the HTTP API listens; anywhere but on loopback it needs keys. Default 127.0.0.1:8080. */
-  readonly api: { readonly host: string; readonly port: number; readonly keys: readonly ApiKey[] };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    readonly keys: readonly ApiKey[];
+    /** Requests that one key may make, in each server process. Default 1,000. */
+    readonly requestsPerSecond: number;
+  };
   /** Where `/metrics`, `/livez` and `/readyz` listen. Default 127.0.0.1:9464. */
   readonly metrics: { readonly host: string; readonly port: number };
   /** Campaigns of more targets than this need a second person; `off`: none does. Default 10,000. */
@@ -35,8 +44,8 @@ export interface Config {
   readonly protected: ProtectedLists;
   /** Whether a job that the ledger doesn't know and no key signed is refused. Default `refuse`. */
   readonly foreignJobs: 'refuse' | 'allow';
-  /** HMAC key of jobs; absent: jobs are not signed. */
-  readonly signingKey?: string;
+  /** HMAC keys of jobs, `signingKey` as `default` before the others: the first signs, all verify. None: nothing is signed. */
+  readonly signingKeys: readonly SigningKey[];
   /** The API key that commands show to a server. From the environment only. */
   readonly apiKey?: string;
   readonly log: { readonly level: LogLevel };

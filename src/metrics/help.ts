@@ -31,9 +31,12 @@ export const help = {
   queue_jobs: 'BullMQ jobs of the lane; most targets wait in the ledger instead, see targets_open.',
   dead_letters: 'Targets settled refused or exhausted that no person has dealt with yet.',
   jobs_refused_total:
-    'Jobs that deleted nothing because they were malformed, unsigned, forged, expired, or not for this lane. Anything but zero deserves a look.',
+    'Jobs that deleted nothing: malformed, unsigned, signed by an unknown-key, with a bad-signature (edited, or copied from another queue), expired (or replayed later), or forbidden to the requester. Anything but zero deserves a look.',
   ledger_write_duration_seconds:
     'Time of one durable write to the ledger. No claim, no call: slow writes slow everything.',
+  http_requests_total:
+    'Requests to the HTTP API by route and status; 4xx are mistakes of callers, 5xx are ours.',
+  http_request_duration_seconds: 'Time from the head of a request to the end of its answer.',
   redis_up: '1 if Redis answers. At 0 requests are still accepted, and sent later.',
   ledger_up: '1 if the ledger answers. At 0 nothing is accepted and nothing is sent.',
   halted: '1 while a person has halted everything. Single lanes show in lane_state.',

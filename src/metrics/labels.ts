@@ -1,4 +1,5 @@
 import type { FailureClass, Settlement } from '../deletion.ts';
+import type { JobRefusal } from '../job.ts';
 
 /** Every label and the closed set of its values; accounts and operations are those of the configuration. */
 export interface Values {
@@ -14,12 +15,15 @@ export interface Values {
   result: 'answered' | FailureClass;
   class: FailureClass;
   code: string;
-  reason: 'malformed' | 'unsigned' | 'forged' | 'expired' | 'unknown-lane' | 'not-allowed';
+  reason: JobRefusal;
+  /** Method and path of the API as it is declared; `none` for paths that it does not have. */
+  route: string;
+  /** Of an HTTP answer. */
+  status: string;
   state: 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';
 }
 export type Labels<L extends keyof Values> = { readonly [label in L]: Values[label] };
 export type Lane = Labels<'account' | 'operation'>;
-export type JobRefusal = Values['reason'];
 export type RequestSource = Values['source'];
 /** Of `lane_state` and `circuit_state`: one series each. */
 export const laneStates = ['open', 'paused', 'halted'] as const;

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { DeletionRequest } from '../deletion.ts';
 import { laneName } from '../deletion.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { OnceRow } from '../ledger/once.ts';
 import type { KeyedTarget, Recorded } from '../ledger/record.ts';
 import type { Operation } from '../providers/operation.ts';
 import { reusedKinds } from '../providers/operations.ts';
@@ -36,6 +37,7 @@ export async function enqueue(
   request: Omit<DeletionRequest, 'targets'>,
   targets: readonly KeyedTarget[],
   onProgress: (recorded: number) => void = () => undefined,
+  once?: OnceRow,
 ): Promise<Enqueued> {
   const { ledger, clock } = means;
   const lane = laneName(request.account, request.operation);
@@ -59,7 +61,16 @@ export async function enqueue(
     const offered = queues && now ? part.slice(0, most) : [];
     room -= offered.length;
     const present = { ...means, queues, onQueueAway };
-    const recorded = await recordAndQueue(present, operation, lane, id, request, part, offered);
+    const recorded = await recordAndQueue(
+      present,
+      operation,
+      lane,
+      id,
+      request,
+      part,
+      offered,
+      at === 0 ? once : undefined,
+    );
     total.accepted += recorded.accepted;
     total.duplicates += recorded.duplicates;
     total.alreadySettled += recorded.alreadySettled;
@@ -76,6 +87,7 @@ async function recordAndQueue(
   request: Omit<DeletionRequest, 'targets'>,
   part: readonly KeyedTarget[],
   offered: readonly KeyedTarget[],
+  once: OnceRow | undefined,
 ): Promise<Recorded> {
   const { urgent, requester, reason } = request;
   const asked = { request: id, requester, reason };
@@ -87,7 +99,7 @@ async function recordAndQueue(
   );
   const jobOf = new Map(packed.flatMap(({ job, keys }) => keys.map((key) => [key, job.id] as const)));
   const targets = part.map((entry) => ({ ...entry, job: jobOf.get(entry.key) ?? '' }));
-  const recorded = await ledger.record(id, lane, request, targets, reusedKinds(operation), offerMs);
+  const recorded = await ledger.record(id, lane, request, targets, reusedKinds(operation), offerMs, once);
   // An urgent job is queued for what is open already too: it overtakes the job that others wait for.
   const wanted = urgent ? recorded.open : recorded.offered;
   const jobs = packed.filter(({ keys }) => keys.some((key) => wanted.has(key)));
@@ -99,7 +111,9 @@ async function recordAndQueue(
       );
   } catch (error) {
     onQueueAway(error);
-    await ledger.offer(new Map([...recorded.offered].map((key) => [key, jobOf.get(key) ?? ''])), 0);
+    // It is on record, whatever comes of this: unless taken back now, the offer ends by itself.
+    const back = new Map([...recorded.offered].map((key) => [key, jobOf.get(key) ?? '']));
+    await ledger.offer(back, 0).catch(onQueueAway);
   }
   return recorded;
 }

@@ -1,7 +1,7 @@
 /** Packs targets into queue jobs: as many as may share a call, never more, so that one job is one call's worth. */
 import type { Clock } from '../clock.ts';
 import type { Target } from '../deletion.ts';
-import type { JobData } from '../job.ts';
+import { longestValidMs, type JobData } from '../job.ts';
 import { entryOf, optionsOf } from '../providers/entry.ts';
 import type { Operation } from '../providers/operation.ts';
 import type { OfferedJob } from '../queue.ts';
@@ -17,9 +17,6 @@ export interface Asked {
   readonly requester: string;
   readonly reason: string;
 }
-
-/** A job outlives no ledger: whoever finds it later than this must not act on it. */
-const validMs = 7 * 86_400_000;
 
 export function pack(
   operation: Operation,
@@ -61,7 +58,7 @@ function jobOf(
     requester,
     reason,
     issuedAt,
-    expiresAt: issuedAt + validMs,
+    expiresAt: issuedAt + longestValidMs,
   };
   return { id: clock.id(), data, urgent: members[0]?.urgent ?? false };
 }

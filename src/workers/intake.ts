@@ -1,23 +1,28 @@
 /**
- * Intake: what happens to a queue job. Its data is parsed, its targets accepted by the operation and looked up
- * in the ledger; those that are open and due join the lane's bins, and the job ends when each of its targets
- * has met its fate. The same target in two jobs is one item with two waiters, sent once.
+ * Intake: what happens to a queue job. It is examined, and its targets looked up in the ledger; those that are open
+ * and due join the lane's bins, and the job ends when each of its targets has met its fate. The same target in two
+ * jobs is one item with two waiters, sent once.
+ *
+ * A job whose time is over is taken in only where the ledger holds all of its targets, and one as open: then it waited
+ * in a stopped lane, or for its next attempt, and does what was asked for and no more. Else it may be an old one
+ * that somebody put back.
  */
 import type { Target } from '../deletion.ts';
-import { parseJob, type JobData, type JobEnd } from '../job.ts';
+import type { JobEnd, Refused } from '../job.ts';
 import type { Known } from '../ledger/claim.ts';
 import { targetKey } from '../ledger/key.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { KeyedTarget } from '../ledger/record.ts';
-import type { Operation } from '../providers/operation.ts';
+import type { Adopt } from './adopt.ts';
+import { examine, type Examiner } from './examine.ts';
 import type { Fate, Item } from './gather.ts';
 
-export interface Intake {
+export interface Intake extends Examiner {
   readonly account: string;
-  readonly operation: Operation;
+  /** The wall clock, in ms since 1970. */
+  now(): number;
   readonly look: Ledger['look'];
-  /** Records a foreign job's targets, if such jobs are allowed; false: they are not. */
-  adopt(job: JobData, targets: readonly KeyedTarget[]): Promise<boolean>;
+  /** For the targets that the ledger doesn't know. */
+  readonly adopt: Adopt;
   /** A job came with so many targets, and all of them have entered: they may ride together. */
   brought(targets: number): void;
   /** Items of the lane by key, waiting or being sent. */
@@ -28,38 +33,36 @@ export interface Intake {
   hasten(item: Item): void;
   /** False: nothing may be sent now, jobs go back. */
   accepting(): boolean;
-  /** A job is refused for this reason: a closed set, for the metric. */
-  refused(reason: 'malformed' | 'unsigned', job: string, detail: string): void;
+  /** A job is refused. */
+  refused(why: Refused, job: string): void;
 }
 
 /** Fits `Queues.consume`. */
 export async function takeIn(intake: Intake, data: unknown, job: string): Promise<JobEnd> {
-  const refuse = (reason: 'malformed' | 'unsigned', detail: string): JobEnd => {
-    intake.refused(reason, job, detail);
-    return { refused: `${reason}: ${detail}` };
+  const refuse = (why: Refused): JobEnd => {
+    intake.refused(why, job);
+    return { refused: `${why.reason}: ${why.detail}` };
   };
-  const parsed = parseJob(data);
-  if ('problem' in parsed) return refuse('malformed', parsed.problem);
-  const targets: Target[] = [];
-  for (const [at, entry] of parsed.targets.entries()) {
-    const accepted = intake.operation.accept(entry, parsed.options);
-    if ('problems' in accepted) {
-      const [first] = accepted.problems;
-      return refuse('malformed', `targets/${at}${first?.pointer ?? ''} ${first?.problem ?? ''}`);
-    }
-    targets.push(accepted);
-  }
+  const examined = examine(intake, data, intake.now());
+  if ('reason' in examined) return refuse(examined);
+  const { data: parsed, targets, late } = examined;
 
   const keyed = targets.map((target) => {
     return { key: targetKey(intake.account, intake.operation.name, target), target, job };
   });
   const keys = keyed.map(({ key }) => key);
   let known = await intake.look(keys);
-  const unknown = keys.findIndex((key) => !known.has(key));
-  if (unknown >= 0) {
-    const foreign = new Map(keyed.filter(({ key }) => !known.has(key)).map((entry) => [entry.key, entry]));
-    if (!(await intake.adopt(parsed, [...foreign.values()])))
-      return refuse('unsigned', `targets/${unknown} is in no request that the ledger accepted`);
+  const unknown = new Map(keyed.filter(({ key }) => !known.has(key)).map((entry) => [entry.key, entry]));
+  // Of this job's: one read answers several jobs.
+  const open = keys.some((key) => known.get(key)?.settlement === null);
+  if (late && (unknown.size > 0 || !open)) return refuse(late);
+  if (unknown.size > 0) {
+    const refused = await intake.adopt(parsed, [...unknown.values()]);
+    if (refused) {
+      const at = keys.findIndex((key) => unknown.has(key));
+      const detail = `targets/${at} is in no request that the ledger accepted, and ${refused.detail}`;
+      return refuse({ reason: refused.reason, detail });
+    }
     known = await intake.look(keys);
   }
   if (!intake.accepting()) return { back: true };

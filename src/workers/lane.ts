@@ -79,8 +79,9 @@ export class Lane {
     const { queues, ledger, observer } = this.#means;
     const { setup } = this;
     const intake: Intake = {
-      account: setup.account,
-      operation: setup.operation,
+      ...{ lane: setup.name, account: setup.account, operation: setup.operation },
+      signingKeys: this.#means.signingKeys,
+      now: () => this.#means.clock.now(),
       look: coalesce((keys) => ledger.look(keys)),
       adopt: adoption(setup, this.#means),
       items: this.#items,
@@ -92,7 +93,7 @@ export class Lane {
       enter: (item) => this.#enter(item),
       hasten: (item) => this.bins.hasten(item, this.#means.clock.monotonic()),
       accepting: () => this.open,
-      refused: (reason, job, detail) => observer.jobRefused(setup, reason, job, detail),
+      refused: (why, job) => observer.jobRefused(setup, why, job),
     };
     this.#consumer = queues.consume(setup.name, async (data, job) => {
       try {

@@ -1,6 +1,8 @@
 /** What the workers are given to work with: made once by the composition root, shared by all lanes. */
 import type { Clock } from '../clock.ts';
-import type { FailureClass, Settlement } from '../deletion.ts';
+import type { FailureClass, Settlement, Target } from '../deletion.ts';
+import type { Refused } from '../job.ts';
+import type { SigningKey } from '../job-signature.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Cap, Limiter } from '../limiter.ts';
 import type { Protection } from '../protection.ts';
@@ -42,7 +44,16 @@ export interface Means {
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly brake: BrakePolicy | false;
+  /** With any of them, every job must be signed by one. */
+  readonly signingKeys: readonly SigningKey[];
+  /** Whether jobs that the ledger doesn't know are believed without a signature, where there are no keys. */
   readonly foreignJobs: 'refuse' | 'allow';
+  /** What keeps this person from asking for these targets, in one line; undefined: nothing. */
+  readonly mayAsk: (
+    requester: string,
+    lane: LaneSetup,
+    targets: readonly Target[],
+  ) => Promise<string | undefined>;
   readonly observer: Observer;
 }
 
@@ -73,7 +84,7 @@ export interface Observer {
   adopted(lane: LaneSetup, targets: number): void;
   /** Protected targets were settled as refused; `why` is what protects one of them. */
   guarded(lane: LaneSetup, targets: number, why: string): void;
-  jobRefused(lane: LaneSetup, reason: 'malformed' | 'unsigned', job: string, detail: string): void;
+  jobRefused(lane: LaneSetup, why: Refused, job: string): void;
   /** A lane stopped or opened, and why. */
   lane(lane: LaneSetup, state: string, reason: string): void;
   unit(unit: UnitSetup, what: 'taken' | 'given up' | 'lost', limiter: Limiter | undefined): void;

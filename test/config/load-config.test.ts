@@ -6,6 +6,8 @@ import { credentialSource } from '../../src/providers/credentials.ts';
 import { systemClock } from '../../src/clock.ts';
 import { account, operations, world } from './world.ts';
 
+const long = 'k'.repeat(32);
+
 describe('loadConfig', () => {
   it('needs no file: the defaults are a configuration', () => {
     const { config, cwd } = world();
@@ -13,7 +15,7 @@ describe('loadConfig', () => {
       dataDir: join(cwd, 'data'),
       redis: { prefix: 'expunge' },
       database: { url: `file:${join(cwd, 'data/ledger.db')}` },
-      api: { host: '127.0.0.1', port: 8080, keys: [] },
+      api: { host: '127.0.0.1', port: 8080, requestsPerSecond: 1_000, keys: [] },
       metrics: { host: '127.0.0.1', port: 9464 },
       approval: { above: 10_000 },
       egress: {},
@@ -21,6 +23,7 @@ describe('loadConfig', () => {
       brake: { window: 200, minimum: 100, absentShare: 0.5, refusedShare: 0.5 },
       protected: { files: [], patterns: [] },
       foreignJobs: 'refuse',
+      signingKeys: [],
       log: { level: 'info' },
       accounts: {},
     });
@@ -30,7 +33,7 @@ describe('loadConfig', () => {
     const text = `
       redis: { url: redis://127.0.0.1:6379, prefix: media }
       database: { url: file:./here/ledger.db }
-      api: { port: \${PORT}, keys: [ { name: ops, sha256: ${'Ab'.repeat(32)}, scopes: [deletions:write] } ] }
+      api: { port: \${PORT}, keys: [ { name: ops, sha256: ${'Ab'.repeat(32)}, scopes: [enqueue:media-prod, read] } ] }
       egress: { default: { perSecond: 300 } }
       brake: false
       foreignJobs: allow
@@ -86,7 +89,7 @@ describe('loadConfig', () => {
   });
 
   it('puts the environment above the file and an empty variable below it', () => {
-    const file = 'redis: { url: redis://file }\nsigningKey: from-file\nlog: { level: warn }\n';
+    const file = `redis: { url: redis://file }\nsigningKey: ${'from-file'.repeat(4)}\nlog: { level: warn }\n`;
     const env = {
       REDIS_URL: 'redis://env',
       EXPUNGE_SIGNING_KEY: '',
@@ -94,8 +97,22 @@ describe('loadConfig', () => {
       EXPUNGE_API_KEY: 'key',
     };
     const read = world({ 'expunge.yaml': file }, env).config();
-    expect(read).toMatchObject({ redis: { url: 'redis://env' }, signingKey: 'from-file', apiKey: 'key' });
+    expect(read).toMatchObject({
+      redis: { url: 'redis://env' },
+      signingKeys: [{ id: 'default', key: 'from-file'.repeat(4) }],
+      apiKey: 'key',
+    });
     expect(read.log.level).toBe('debug');
+  });
+
+  it('signs with signingKey before the first of signingKeys, and accepts them all', () => {
+    const list = `signingKeys: [ { id: next, key: next-${long} }, { id: old, key: old-${long} } ]`;
+    const ids = (env: Record<string, string>) =>
+      world({ 'expunge.yaml': list }, env)
+        .config()
+        .signingKeys.map(({ id }) => id);
+    expect(ids({})).toEqual(['next', 'old']);
+    expect(ids({ EXPUNGE_SIGNING_KEY: long })).toEqual(['default', 'next', 'old']);
   });
 
   it('takes --config before EXPUNGE_CONFIG before expunge.yaml', () => {
@@ -190,10 +207,24 @@ describe('loadConfig', () => {
     expect(formatProblems([problem!])).not.toContain('hunter2');
   });
 
-  it('opens the API to the network only with keys', () => {
-    expect(world({ 'expunge.yaml': 'api: { host: 0.0.0.0 }' }).problems()).toMatchObject([
-      { path: 'api.host' },
-    ]);
+  it.each([
+    [
+      'aprove:media-prod',
+      'begins with "aprove"',
+      'did you mean approve? The scopes are enqueue, campaign, approve',
+    ],
+    ['hunter2hunter2', 'is no scope that is known', 'delete-physical-files'],
+    ['read:', 'names no account behind the colon', 'read:ACCOUNT:OPERATION'],
+    ['read:*:alibaba.vod.delete-vidoe', 'names no operation', 'did you mean alibaba.vod.delete-video?'],
+    ['read:a:alibaba.vod.delete-video:x', 'names no account behind the colon', '* is any account'],
+  ])('refuses the scope %s and says what there is', (scope, problem, remedy) => {
+    const keys = [{ name: 'a', sha256: 'a'.repeat(64), scopes: ['read', scope] }];
+    const [found, ...rest] = world({ 'expunge.yaml': JSON.stringify({ api: { keys } }) }).problems();
+    expect(rest).toEqual([]);
+    expect(found?.path).toBe('api.keys.0.scopes.1');
+    expect(found?.problem).toContain(problem);
+    expect(found?.remedy).toContain(remedy);
+    expect(JSON.stringify(found)).not.toContain('hunter2');
   });
 
   it.each([
@@ -204,10 +235,16 @@ describe('loadConfig', () => {
     ['brake: { absentShare: 2 }', 'brake.absentShare'],
     ['retry: { attempts: many }', 'retry.attempts'],
     ['foreignJobs: alow', 'foreignJobs'],
+    [`signingKey: ${'k'.repeat(31)}`, 'signingKey'],
+    ['signingKey: ""', 'signingKey'],
+    [`signingKeys: [ { id: Old, key: ${long} } ]`, 'signingKeys.0.id'],
+    ['signingKeys: [ { id: old, key: short } ]', 'signingKeys.0.key'],
+    [`signingKeys: [ { id: a, key: ${long} }, { id: a, key: x${long} } ]`, 'signingKeys.1.id'],
+    [`{ signingKey: ${long}, signingKeys: [ { id: default, key: x${long} } ] }`, 'signingKeys.0.id'],
     ['log: { level: loud }', 'log.level'],
     ['redis:', 'redis'],
     ['redis: { prefix: "{x}" }', 'redis.prefix'],
-    ['api: { keys: [ { name: a, sha256: 12, scopes: [x] } ] }', 'api.keys.0.sha256'],
+    ['api: { keys: [ { name: a, sha256: 12, scopes: [read] } ] }', 'api.keys.0.sha256'],
     ['api: { keys: [ { name: a, scopes: [] , sha256: ' + 'a'.repeat(64) + ' } ] }', 'api.keys.0.scopes'],
     ['metrics: { port: 70000 }', 'metrics.port'],
     ['accounts: [a]', 'accounts'],

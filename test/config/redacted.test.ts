@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { redactedConfig, secretsOf } from '../../src/config.ts';
 import { account, world } from './world.ts';
 
-const text = `signingKey: sign-sign\nredis: { url: "redis://u:p%40ssw0rd@h:6379" }\ndatabase: { url: "postgres://u:hunter3hunter3@h/d" }\n${account()}`;
+const signing = 'sign'.repeat(8);
+const older = 'past'.repeat(8);
+const text = `signingKey: ${signing}\nsigningKeys: [{ id: older, key: ${older} }]\nredis: { url: "redis://u:p%40ssw0rd@h:6379" }\ndatabase: { url: "postgres://u:hunter3hunter3@h/d" }\n${account()}`;
 const config = () => world({ 'expunge.yaml': text }, { EXPUNGE_API_KEY: 'api-key-1' }).config();
 
 describe('redactedConfig', () => {
@@ -10,7 +12,10 @@ describe('redactedConfig', () => {
     const before = config();
     expect(redactedConfig(before)).toEqual({
       ...before,
-      signingKey: '***',
+      signingKeys: [
+        { id: 'default', key: '***' },
+        { id: 'older', key: '***' },
+      ],
       apiKey: '***',
       redis: { url: 'redis://u:***@h:6379', prefix: 'expunge' },
       database: { url: 'postgres://u:***@h/d' },
@@ -34,7 +39,7 @@ describe('redactedConfig of a ledger on a server', () => {
 describe('secretsOf', () => {
   it('lists all secrets, passwords in both spellings', () => {
     expect(secretsOf(config()).sort()).toEqual(
-      ['api-key-1', 'hunter2hunter2', 'hunter3hunter3', 'p%40ssw0rd', 'p@ssw0rd', 'sign-sign'].sort(),
+      ['api-key-1', 'hunter2hunter2', 'hunter3hunter3', 'p%40ssw0rd', 'p@ssw0rd', signing, older].sort(),
     );
   });
 });

@@ -14,7 +14,7 @@ describe('createMetrics', () => {
     metrics.targetsAccepted.add({ ...lane, source: 'cli' }, 20);
     metrics.targetsSettled.add({ ...lane, settlement: 'deleted' });
     metrics.providerCalls.add({ ...lane, result: 'throttled' });
-    metrics.jobsRefused.add({ reason: 'forged' });
+    metrics.jobsRefused.add({ reason: 'bad-signature' });
     metrics.retries.add({ operation: 'o', class: 'transient' }, 3);
     metrics.callTargets.observe({ operation: 'o' }, 20);
     metrics.ledgerWrite.observe({}, 0.003);
@@ -24,7 +24,7 @@ describe('createMetrics', () => {
       'expunge_targets_accepted_total{account="a",operation="o",source="cli"} 20',
       'expunge_targets_settled_total{account="a",operation="o",settlement="deleted"} 1',
       'expunge_provider_calls_total{account="a",operation="o",result="throttled"} 1',
-      'expunge_jobs_refused_total{reason="forged"} 1',
+      'expunge_jobs_refused_total{reason="bad-signature"} 1',
       'expunge_retries_total{operation="o",class="transient"} 3',
       'expunge_call_targets_bucket{le="19",operation="o"} 0',
       'expunge_call_targets_bucket{le="20",operation="o"} 1',

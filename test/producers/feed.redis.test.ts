@@ -9,7 +9,8 @@ import { systemClock } from '../../src/clock.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { feed as feedOn, feedLane, offerMs } from '../../src/producers/feed.ts';
 import { operationNamed } from '../../src/providers/operations.ts';
-import { openQueues, queueName, type Queues } from '../../src/queue.ts';
+import { queueName } from '../../src/job.ts';
+import { openQueues, type Queues } from '../../src/queue.ts';
 import { until } from '../system/judge.ts';
 import { keyed } from '../target.ts';
 

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { queueName } from '../../src/queue.ts';
+import { queueName } from '../../src/job.ts';
 import { emulatorNow, expectAgreement, until } from './judge.ts';
 import { numbered } from './targets.ts';
 import { World } from './world.ts';

@@ -4,7 +4,7 @@
  */
 import { QueueEvents } from 'bullmq';
 import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { queueName } from '../../src/queue.ts';
+import { queueName } from '../../src/job.ts';
 import { arrivalsOf, repeatedIds } from './arrivals.ts';
 import { emulatorNow, expectAgreement, until } from './judge.ts';
 import { everyTarget, numbered } from './targets.ts';

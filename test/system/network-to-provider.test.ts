@@ -2,7 +2,7 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { queueName } from '../../src/queue.ts';
+import { queueName } from '../../src/job.ts';
 import { fullestSure } from './arrivals.ts';
 import { Backlog } from './backlog.ts';
 import { quiet } from './judge.ts';
