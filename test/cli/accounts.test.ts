@@ -215,14 +215,18 @@ describe('expunge operations', () => {
 
 describe('expunge config print', () => {
   const settings = {
-    ...{ signingKey: 'signing-key-of-jobs', redis: { url: 'redis://user:pass-of-redis@redis:6379' } },
+    ...{
+      signingKey: 'signing-key-of-jobs-which-is-long',
+      redis: { url: 'redis://user:pass-of-redis@redis:6379' },
+    },
     approval: { above: 77 },
   };
 
   it.each([[[]], [['--json']]])('shows what is in force and no secret, with %j', async (argv) => {
     const { out, exit } = await world({}, settings).run('config', 'print', ...argv);
     expect(exit).toBe(0);
-    for (const hidden of [secret, 'signing-key-of-jobs', 'pass-of-redis']) expect(out).not.toContain(hidden);
+    for (const hidden of [secret, 'signing-key-of-jobs-which', 'pass-of-redis'])
+      expect(out).not.toContain(hidden);
     for (const shown of ['key-a', '77', 'media-prod', 'redis:6379']) expect(out).toContain(shown);
   });
 

@@ -210,9 +210,11 @@ describe('expunge dead retry', () => {
 
   it.each([
     ['stranger', 'EXPUNGE_API_KEY is no key of api.keys'],
-    ['rob', 'rob may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
-    // Its scope covers one of the accounts that have dead letters, which is not enough.
-    ['ben', 'ben may not do this: its key needs the scope enqueue (or enqueue:hw-prod)'],
+    ['rob', 'rob may not do this: its key needs the scope enqueue or enqueue:media-prod or'],
+    // One of them was asked for with its files.
+    ['ann', 'ann may not do this: its key needs the scope delete-physical-files or'],
+    // Its scopes cover one of the accounts that have dead letters, which is not enough.
+    ['ben', 'ben may not do this: its key needs the scope enqueue or enqueue:hw-prod or'],
   ])('asks for nothing, with 3, by the key of %s', async (who, why) => {
     await die(`r7-${who}`);
     const { run, runWith } = world({}, { api: { keys: apiKeys } });

@@ -68,8 +68,8 @@ describe('expunge enqueue', () => {
 
   it.each([
     ['stranger', 'EXPUNGE_API_KEY is no key of api.keys'],
-    ['rob', 'rob may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
-    ['hal', 'hal may not do this: its key needs the scope enqueue (or enqueue:media-prod)'],
+    ['rob', 'rob may not do this: its key needs the scope enqueue or enqueue:media-prod or'],
+    ['hal', 'hal may not do this: its key needs the scope enqueue or enqueue:media-prod or'],
   ])('enqueues nothing, with 3, for the key of %s', async (who, why) => {
     const { runWith } = world({}, { api: { keys: apiKeys } });
     const { exit, err } = await runWith(by(who), ...enqueue, `not-for-${who}`);

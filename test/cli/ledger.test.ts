@@ -53,9 +53,9 @@ describe('expunge ledger migrate', () => {
   it('says from which version to which, and that there is nothing to do', async () => {
     const { runWith } = world({}, { database: { url: 'file:fresh.db' } });
     const migrate = (...argv: string[]) => runWith({ ownLedger: true }, 'ledger', 'migrate', ...argv);
-    expect(await migrate()).toMatchObject({ exit: 0, out: 'version 0 → 2\n' });
-    expect(await migrate()).toMatchObject({ out: 'The ledger is at version 2, nothing to do.\n' });
-    expect((await migrate('--json')).json).toEqual({ from: 2, to: 2 });
+    expect(await migrate()).toMatchObject({ exit: 0, out: 'version 0 → 3\n' });
+    expect(await migrate()).toMatchObject({ out: 'The ledger is at version 3, nothing to do.\n' });
+    expect((await migrate('--json')).json).toEqual({ from: 3, to: 3 });
   });
 
   it('ends with 4 where there is no server, and does not tell the password', async () => {
@@ -183,11 +183,11 @@ describe('expunge ledger archive', () => {
   });
 
   it('writes a member for each batch, and all of them can be read as one', async () => {
-    const { work, run, lines, cwd } = await aged(2);
+    const { work, run, lines, cwd } = await aged(9);
     const ids = Array.from({ length: 2_500 }, (_, n) => `id-${n}`);
     await work.ask('R', ids);
     await work.end('C1', 'deleted', ids);
-    expect((await run('archive', '--older-than', '1d', '--to', 'a.gz')).out).toMatch(
+    expect((await run('archive', '--older-than', '8d', '--to', 'a.gz')).out).toMatch(
       /^2,500 targets settled before/,
     );
     expect(new Set(lines('a.gz').map(({ id }) => id))).toEqual(new Set(ids));
@@ -197,25 +197,25 @@ describe('expunge ledger archive', () => {
   });
 
   it('leaves the targets in the ledger where the file can not be written', async () => {
-    const { work, run, lookup } = await aged(2);
+    const { work, run, lookup } = await aged(9);
     await work.ask('R', ['a']);
     await work.end('C1', 'deleted', ['a']);
-    const { exit, err } = await run('archive', '--older-than', '1d', '--to', '/dev/full');
+    const { exit, err } = await run('archive', '--older-than', '8d', '--to', '/dev/full');
     expect(exit).toBe(3);
     expect(err).toContain('/dev/full exists');
-    expect((await run('archive', '--older-than', '1d', '--to', 'no/folder/a.gz')).exit).toBe(2);
+    expect((await run('archive', '--older-than', '8d', '--to', 'no/folder/a.gz')).exit).toBe(2);
     expect(await lookup('a')).toHaveLength(1);
   });
 
   it('has a batch on disk before it leaves the ledger, and loses nothing where that fails then', async () => {
-    const { work, run, lines, lookup, cwd } = await aged(2);
+    const { work, run, lines, lookup, cwd } = await aged(9);
     await work.ask('R', ['a']);
     await work.end('C1', 'deleted', ['a']);
-    work.pass(48);
+    work.pass(9 * 24);
     const seen: unknown[] = [];
     let err = '';
     const exit = await runProgram({
-      ...{ argv: ['ledger', 'archive', '--older-than', '1d', '--to', 'a.gz'], cwd, env: {}, version: 'test' },
+      ...{ argv: ['ledger', 'archive', '--older-than', '8d', '--to', 'a.gz'], cwd, env: {}, version: 'test' },
       ...{ clock: systemClock, stopped: new AbortController().signal, commands },
       openLedger: () =>
         Promise.resolve({
@@ -233,17 +233,17 @@ describe('expunge ledger archive', () => {
     expect(exit).toBe(4);
     expect(err).toContain('does not answer: gone');
     expect(lines('a.gz')).toEqual(await lookup('a'));
-    const again = await run('archive', '--older-than', '1d', '--to', 'b.gz');
+    const again = await run('archive', '--older-than', '8d', '--to', 'b.gz');
     expect(again.exit).toBe(0);
     expect(lines('b.gz')).toEqual(lines('a.gz'));
   });
 
   it('never writes over a file, and leaves none where there is nothing to archive', async () => {
-    const { work, run, cwd, lookup } = await aged(2);
+    const { work, run, cwd, lookup } = await aged(9);
     await work.ask('R', ['a']);
     await work.end('C1', 'deleted', ['a']);
     writeFileSync(join(cwd, 'a.gz'), 'mine');
-    const { exit, err } = await run('archive', '--older-than', '1d', '--to', 'a.gz');
+    const { exit, err } = await run('archive', '--older-than', '8d', '--to', 'a.gz');
     expect(exit).toBe(3);
     expect(err).toContain('exists: an archive is never written over');
     expect(readFileSync(join(cwd, 'a.gz'), 'utf8')).toBe('mine');
@@ -255,11 +255,11 @@ describe('expunge ledger archive', () => {
   });
 
   it('is what verify needs to find a ledger and an emulator equal afterwards', async () => {
-    const { work, run, cwd } = await aged(2);
+    const { work, run, cwd } = await aged(9);
     await work.ask('R', ['a', 'b']);
     await work.end('C1', 'deleted', ['a', 'b']);
     const url = await recorded(call('R-C1', ['a', 'b']));
-    await run('archive', '--older-than', '1d', '--to', 'a.gz');
+    await run('archive', '--older-than', '8d', '--to', 'a.gz');
     const without = await run('verify', '--against', url);
     expect(without.exit).toBe(1);
     expect(without.err).toContain('name these with --archive');
@@ -275,9 +275,9 @@ describe('expunge ledger archive', () => {
     expect((await run('verify', '--against', url, '--archive', 'torn.gz')).exit).toBe(0);
   });
 
-  it.each(['90', '1w', '0d', '59m', '-1d', ''])('refuses --older-than %j', async (age) => {
+  it.each(['90', '1w', '0d', '7d', '191h', '59m', '-1d', ''])('refuses --older-than %j', async (age) => {
     const { exit, err } = await (await aged(0)).run('archive', `--older-than=${age}`, '--to', 'a.gz');
     expect(exit).toBe(2);
-    expect(err).toContain('such as 12h or 90d, and at least 1h');
+    expect(err).toContain('such as 240h or 90d, and at least 8d');
   });
 });

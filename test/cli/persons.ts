@@ -4,7 +4,7 @@ import type { RunOptions } from './world.ts';
 
 const scopes: Readonly<Record<string, readonly string[]>> = {
   ann: ['enqueue'],
-  ben: ['enqueue:media-prod'],
+  ben: ['enqueue:media-prod', 'delete-physical-files:media-prod'],
   // Of another account, and of another kind.
   hal: ['enqueue:hw-prod'],
   rob: ['campaign', 'approve'],

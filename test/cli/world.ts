@@ -12,25 +12,10 @@ import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { commands } from '../../src/producers/cli/commands.ts';
 import { runProgram } from '../../src/producers/cli/program.ts';
 import { operations } from '../../src/providers/operations.ts';
+import { accounts } from '../accounts.ts';
+import { hear } from '../secrets/heard.ts';
 
-export const video = 'alibaba.vod.delete-video';
-export const image = 'alibaba.vod.delete-image';
-export const media = 'alibaba.ice.delete-media-infos';
-export const thumbnails = 'huawei.vod.delete-thumbnails';
-
-export const secret = 'hunter2hunter2';
-
-/** Two accounts; `endpoint` is where nobody listens unless a test says otherwise. */
-export const accounts = (endpoint = 'http://127.0.0.1:9'): Readonly<Record<string, unknown>> => ({
-  'media-prod': {
-    ...{ provider: 'alibaba', region: 'cn-shanghai', endpoint },
-    credentials: { accessKeyId: 'key-a', accessKeySecret: secret },
-  },
-  'hw-prod': {
-    ...{ provider: 'huawei', region: 'cn-north-4', projectId: 'project', endpoint },
-    credentials: { accessKey: 'key-h', secretKey: secret },
-  },
-});
+export * from '../accounts.ts';
 
 let opened: Promise<Ledger> | undefined;
 let home = '';
@@ -124,6 +109,8 @@ export function world(
       stdout: { write: (text) => (out += text) },
       stderr: { isTTY: tty, columns: 120, write: (text) => onErr?.((err += text)) ?? (err += text) },
     });
+    hear(out, 'stdout');
+    hear(err);
     return {
       ...{ exit, out, err },
       get json() {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, inject, it, type TestContext } from 'vitest';
 import { Backlog } from './backlog.ts';
-import { quiet, until } from './judge.ts';
+import { quiet } from './judge.ts';
 import { PostgresServer } from '../setup/postgres-server.ts';
 import { Proxy } from './proxy.ts';
 
@@ -91,7 +91,5 @@ describe.runIf(inject('postgresUrl'))('a ledger on PostgreSQL', () => {
 });
 
 async function readiness({ worker }: Backlog): Promise<number> {
-  const started = () => worker.lines.find(({ msg }) => msg === 'worker started');
-  await until('the start', () => started() !== undefined);
-  return (await fetch(`http://127.0.0.1:${started()?.metrics}/readyz`)).status;
+  return (await fetch(`${worker.metricsUrl}/readyz`)).status;
 }

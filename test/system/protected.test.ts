@@ -9,6 +9,7 @@ import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { expectAgreement, until } from './judge.ts';
 import { numbered } from './targets.ts';
 import { World, type WorldOptions } from './world.ts';
+import { keeping } from '../secrets/heard.ts';
 
 const video = 'alibaba.vod.delete-video';
 const thumbnails = 'huawei.vod.delete-thumbnails';
@@ -37,7 +38,7 @@ function protecting(lists: ProtectedLists) {
   const log = createLog({
     level: 'debug',
     clock: systemClock,
-    destination: { write: (line) => logged.push(line) },
+    destination: keeping(logged),
   });
   const means = { ledger, queues, metrics, log, clock: systemClock, userAgent: 'expunge/test' };
   worker = startWorker({ ...means, config, lanes: lanesOf(config) });

@@ -3,6 +3,7 @@
  * parent says so, and says when it is over. So it is the program itself that is in trouble, not a copy of it made for the test. Plain
  * JavaScript, since the process's threads preload it too, and have no TypeScript loader.
  */
+import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
@@ -37,8 +38,23 @@ function dieOf(id) {
   };
 }
 
+/** The process dies before a byte of such an answer is written: a method and a status. @param {string} answer */
+function dieAnswering(answer) {
+  const prototype = /** @type {{ writeHead: Function, req: { method?: string } }} */ (
+    /** @type {unknown} */ (ServerResponse.prototype)
+  );
+  const { writeHead } = prototype;
+  prototype.writeHead = /** @this {{ req: { method?: string } }} @param {unknown[]} given */ function (
+    ...given
+  ) {
+    if (`${this.req.method} ${given[0]}` === answer) process.kill(process.pid, 'SIGKILL');
+    return writeHead.apply(this, given);
+  };
+}
+
 /** @param {import('./worker-process.ts').Trouble} trouble */
 function make(trouble) {
+  if ('dieAnswering' in trouble) dieAnswering(trouble.dieAnswering);
   if ('dieOf' in trouble) dieOf(trouble.dieOf);
   if ('blockMs' in trouble) block(trouble.blockMs);
   if ('stepMs' in trouble) skew += trouble.stepMs;

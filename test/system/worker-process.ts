@@ -1,6 +1,6 @@
 /**
- * A worker in a process of its own: `expunge serve` as users run it, with `trouble.js` preloaded. It ends with
- * its parent, whatever ends that.
+ * A server in a process of its own, a worker if nothing else is said: `expunge serve` as users run it, with
+ * `trouble.js` preloaded. It ends with its parent, whatever ends that.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,12 @@ export type Trouble =
   | { readonly stepMs: number }
   | { readonly connectMs: number }
   /** The process kills itself at each queue job that names this id. */
-  | { readonly dieOf: string };
+  | { readonly dieOf: string }
+  /** The process kills itself as it is about to answer so: a method and a status, such as `POST 202`. */
+  | { readonly dieAnswering: string };
+
+/** What `serve` runs. */
+export type Part = '--api' | '--worker';
 
 /** A line of its log. */
 export interface Line {
@@ -27,8 +32,12 @@ export interface Line {
   readonly err?: unknown;
   /** How long a call took. */
   readonly ms?: number;
-  /** The port of its metrics. */
-  readonly metrics?: number;
+}
+
+/** Its ports, as it tells them when it has started. */
+interface Started {
+  readonly metrics: number;
+  readonly api?: number;
 }
 
 export class WorkerProcess {
@@ -36,6 +45,7 @@ export class WorkerProcess {
   /** What its last gasp was, if it was not a log line. */
   readonly stray: string[] = [];
   readonly #child: ChildProcess;
+  #started: Started | undefined;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 
   private constructor(child: ChildProcess) {
@@ -45,13 +55,18 @@ export class WorkerProcess {
   }
 
   /** Resolves when it has started, with this trouble from then on; or, where that kills it, when it is dead. */
-  static async start(world: World, trouble?: Trouble): Promise<WorkerProcess> {
+  static async start(
+    world: Pick<World, 'dir'>,
+    trouble?: Trouble,
+    parts: readonly Part[] = ['--worker'],
+    preload: readonly string[] = [],
+  ): Promise<WorkerProcess> {
     const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
     const config = `${world.dir}/expunge.json`;
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', '--import', path('trouble.js'), path('../../src/main.ts')].concat(
-        ...['serve', '--worker', '--json', '--config', config],
+      ['--import', 'tsx', '--import', path('trouble.js'), ...preload, path('../../src/main.ts')].concat(
+        ...['serve', ...parts, '--json', '--config', config],
       ),
       {
         cwd: path('../..'),
@@ -63,8 +78,7 @@ export class WorkerProcess {
     if (!child.stdout) throw new Error('its output is not piped');
     const line = once(createInterface(child.stdout), 'line').then(([first]) => String(first));
     const heard = await Promise.race([line, worker.ended.then(({ signal }) => signal)]);
-    if (heard !== 'SIGKILL' && !heard?.includes('"started":true'))
-      throw new Error(`the worker did not start: ${heard}`);
+    if (heard !== 'SIGKILL') worker.#started = startedOf(heard);
     return worker;
   }
 
@@ -96,10 +110,19 @@ export class WorkerProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** Where its API is. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#started?.api}`;
+  }
+
+  /** Where its metrics are. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${this.#started?.metrics}`;
+  }
+
   /** One of its metrics without labels, as it says now. */
   async metric(name: string): Promise<number> {
-    const port = this.lines.find(({ msg }) => msg === 'worker started')?.metrics;
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const text = await (await fetch(`${this.metricsUrl}/metrics`)).text();
     return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
   }
 
@@ -121,4 +144,9 @@ export class WorkerProcess {
       this.stray.push(text);
     }
   }
+}
+
+function startedOf(line: string | null | undefined): Started {
+  if (!line?.includes('"started":true')) throw new Error(`the server did not start: ${line}`);
+  return JSON.parse(line) as Started;
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
+import { signerWith } from '../../src/job-signature.ts';
 import { laneEntries, lanesOf, type ConfiguredLane } from '../../src/lanes.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { createLog } from '../../src/log.ts';
@@ -19,6 +20,7 @@ import { openQueues, type Queues } from '../../src/queue.ts';
 import { startWorker, type RunningWorker, type WorkerOptions } from '../../src/worker.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import type { EmulatorAccount } from '../../src/emulator/account.ts';
+import { keeping } from '../secrets/heard.ts';
 
 export const secretOf = (account: string) => `secret-of-${account}`;
 
@@ -96,8 +98,10 @@ export class World {
     const ledger = await openLedger(config.database.url, laneEntries(lanes));
     const queues = openQueues({
       url: options.redisUrl,
+      ca: config.redis.ca,
       prefix: config.redis.prefix,
       clock: systemClock,
+      sign: signerWith(config.signingKeys),
       onError: () => undefined,
     });
     return new World({ emulator, config, lanes, ledger, queues, dir }, options, accounts);
@@ -110,7 +114,7 @@ export class World {
     const log = createLog({
       level: 'debug',
       clock: systemClock,
-      destination: { write: (line) => this.logged.push(line) },
+      destination: keeping(this.logged),
     });
     const { config, lanes, ledger, queues } = this;
     const { timeouts } = this.#options;

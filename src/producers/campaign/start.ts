@@ -4,7 +4,10 @@
  */
 import type { Campaign, CampaignRules } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { shortened } from '../cli/wording.ts';
+import type { Door } from './door.ts';
 import { digest, planHash } from './plan.ts';
+import { CampaignRefused, type Because } from './refused.ts';
 
 export interface StartRequest {
   readonly hash: string;
@@ -19,26 +22,46 @@ export interface StartRequest {
 }
 
 /** Why it must not run and what to do about it; undefined if nothing speaks against it. */
-export function objection(campaign: Campaign, asked: StartRequest): string | undefined {
+export function objection(campaign: Campaign, asked: StartRequest, door: Door): CampaignRefused | undefined {
   const { name, state, hash, valid, source, sourceHash, rules, approvedBy, requester } = campaign;
-  const again = `plan it again: expunge campaign plan ${name} …`;
+  const again = `plan it again: ${door.step('plan', name)} …`;
+  const look = door.step('status', name);
+  const refused = (because: Because, words: string) => new CampaignRefused(because, words);
   if (state !== 'planned' && state !== 'approved')
-    return `${name} is ${state}: it was run already. For another run of the same list plan it under a new name`;
+    return refused(
+      'state',
+      `${name} is ${state}: it was run already. For another run of the same list plan it under a new name`,
+    );
   if (asked.hash !== hash)
-    return `${asked.hash} is not the hash of this plan. Look at what would be deleted (expunge campaign status ${name}), or ${again}`;
+    return refused(
+      'hash',
+      `${shortened(asked.hash)} is not the hash of this plan. Look at what would be deleted (${look}), or ${again}`,
+    );
   if (asked.count !== valid)
-    return `--confirm says ${asked.count}, the plan has ${valid} targets. Look at it once more: expunge campaign status ${name}`;
+    return refused(
+      'count',
+      `${door.field('confirm')} says ${asked.count}, the plan has ${valid} targets. Look at it once more: ${look}`,
+    );
   const max = Math.min(rules.max ?? Infinity, asked.max ?? Infinity);
   if (valid > max)
-    return `these are ${valid} targets, more than --max ${max}. Is it the right list? If it is, ${again}`;
+    return refused(
+      'max',
+      `these are ${valid} targets, more than ${door.field('max')} ${max}. Is it the right list? If it is, ${again}`,
+    );
   if (asked.sourceHash !== undefined && sourceHash !== '' && asked.sourceHash !== sourceHash)
-    return `${source} has changed since it was planned: ${again}`;
+    return refused('source', `${source} has changed since it was planned: ${again}`);
   if (asked.approvalAbove !== undefined && valid > asked.approvalAbove) {
-    const how = `expunge campaign approve ${name}, with EXPUNGE_API_KEY of a key with the scope approve`;
+    const how = `${door.step('approve', name)}, with a key that has the scope approve`;
     if (approvedBy === '')
-      return `above ${asked.approvalAbove} targets (approval.above) a second person has to approve the plan first: ${how}`;
+      return refused(
+        'unapproved',
+        `above ${asked.approvalAbove} targets (approval.above) a second person has to approve the plan first: ${how}`,
+      );
     if (approvedBy === requester || approvedBy === asked.by)
-      return `${approvedBy} approved it and can't run it: whoever approves and whoever runs are two persons`;
+      return refused(
+        'persons',
+        `${approvedBy} approved it and can't run it: whoever approves and whoever runs are two persons`,
+      );
   }
   return undefined;
 }

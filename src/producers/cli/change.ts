@@ -1,22 +1,36 @@
 /** What the commands have in common that change how a lane is: find it, change it, show what is in force. */
 import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { answerOf, look } from '../lanes-answer.ts';
+import type { Person } from '../person.ts';
+import { mustBeAllowed, personOf } from './campaign/choose.ts';
 import { chooseLane } from './choice.ts';
-import { look, statusOf, textOf } from './lanes.ts';
+import { textOf } from './lanes.ts';
 import type { Context } from './program.ts';
 import { withLedger } from './with-ledger.ts';
 
-/** Any lane of the ledger: it need not stand in this configuration. */
-export const laneIn = async (ledger: Ledger, account: string, operation: string): Promise<LaneStatus> =>
-  chooseLane(await ledger.lanes(), account, operation);
+/** Any lane of the ledger, which need not stand in this configuration, for whoever may run it. */
+export async function laneIn(
+  ledger: Ledger,
+  person: Person,
+  account: string,
+  operation: string,
+): Promise<LaneStatus> {
+  const lane = chooseLane(await ledger.lanes(), account, operation);
+  mustBeAllowed(person, 'operate', account, operation);
+  return lane;
+}
 
 /** Makes the change, says what it did, and shows what is in force now. */
-export async function change(context: Context, make: (ledger: Ledger) => Promise<string>): Promise<void> {
+export async function change(
+  context: Context,
+  make: (ledger: Ledger, person: Person) => Promise<string>,
+): Promise<void> {
   const config = context.config();
   const { terminal } = context;
   await withLedger(context, config, async (ledger) => {
-    terminal.say(await make(ledger));
+    terminal.say(await make(ledger, await personOf(config, ledger)));
     const seen = await look(ledger);
-    terminal.result(statusOf(seen, config), textOf(seen, config));
+    terminal.result(answerOf(seen, config), textOf(seen, config));
   });
 }

@@ -1,10 +1,12 @@
 /** All commands but those that need the workers or the emulator, in the order of the help text. */
 import { addAccounts } from './accounts.ts';
 import { addCampaign } from './campaign/campaign.ts';
+import { addCancel } from './cancel.ts';
 import { addConfig } from './config-print.ts';
 import { addDead } from './dead/dead.ts';
 import { addEnqueue } from './enqueue.ts';
 import { addEvents } from './events.ts';
+import { addKeys } from './keys/keys.ts';
 import { addLanes } from './lanes.ts';
 import { addLedger } from './ledger.ts';
 import { addLookup } from './lookup.ts';
@@ -14,6 +16,7 @@ import { addHalt, addLane, addUnhalt } from './switches.ts';
 
 export const commands: readonly AddCommand[] = [
   addEnqueue,
+  addCancel,
   addCampaign,
   addLookup,
   addDead,
@@ -24,6 +27,7 @@ export const commands: readonly AddCommand[] = [
   addEvents,
   addAccounts,
   addOperations,
+  addKeys,
   addConfig,
   addLedger,
 ];

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { windowOf } from '../../limiter.ts';
 import type { Accepted } from '../accept.ts';
 import { enqueue as record, type Enqueued } from '../enqueue.ts';
-import { mustBeAllowed, personOf } from './campaign/choose.ts';
+import { mustBeAllowed, personOf, wideningGuard } from './campaign/choose.ts';
 import { chooseLane } from './choice.ts';
 import { confirm } from './confirm.ts';
 import { fromArguments, fromFile } from './entries.ts';
@@ -68,21 +68,22 @@ async function enqueue(
     operation: each.operation.name,
   }));
   const { lane } = chooseLane(lanes, account, operation);
-  const person = personOf(config);
-  mustBeAllowed(person, 'enqueue', account);
   const { reason = '' } = flags;
   if (reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
   const notBefore = flags.notBefore === undefined ? 0 : readNotBefore(flags.notBefore, clock.now());
   const accepted = judge(lane, await entriesOf(context, ids, flags), flags.kind, optionsOf(flags));
   announce(context, lane, accepted, notBefore);
-  if (!flags.yes) await confirm(context, accepted.targets.length);
-
-  const request = {
-    ...{ account, operation, notBefore, reason, requester: person.name },
-    ...{ urgent: flags.urgent === true, again: flags.again === true },
-  };
   await withLedger(context, config, async (ledger) => {
+    const person = await personOf(config, ledger);
+    mustBeAllowed(person, 'enqueue', account, operation);
+    const mayWiden = wideningGuard(person, account, lane.operation);
+    for (const { target } of accepted.targets) mayWiden(target);
+    if (!flags.yes) await confirm(context, accepted.targets.length);
+    const request = {
+      ...{ account, operation, notBefore, reason, requester: person.name },
+      ...{ urgent: flags.urgent === true, again: flags.again === true },
+    };
     const enqueued = await withQueue(context, config, async (queues, why) => {
       let away = why;
       const onQueueAway = (error: unknown) =>

@@ -1,6 +1,6 @@
 /** `expunge events`: who stopped, opened or slowed what, when and why. */
 import type { Event } from '../../ledger/events.ts';
-import { laneIn } from './change.ts';
+import { chooseLane } from './choice.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits, table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
@@ -32,7 +32,7 @@ async function events(
     );
   const found = await withLedger(context, context.config(), async (ledger) => {
     if (account === undefined || operation === undefined) return ledger.events(most);
-    return ledger.events(most, (await laneIn(ledger, account, operation)).lane);
+    return ledger.events(most, chooseLane(await ledger.lanes(), account, operation).lane);
   });
   context.terminal.result({ events: found.map((event) => ({ ...event, at: iso(event.at) })) }, textOf(found));
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../../deletion.ts';
 import type { ConfiguredLane } from '../../lanes.ts';
 import type { Kind, Operation } from '../../providers/operation.ts';
 import { acceptAll, type Accepted } from '../accept.ts';
+import { writtenAs } from '../written-as.ts';
 import { unknown } from './choice.ts';
 import type { BadEntry, Entries } from './entries.ts';
 import { flagOf } from './option-flags.ts';
@@ -42,12 +43,6 @@ export function judge(
     throw new CommandError(`${source} holds no ids: nothing was enqueued`, exits.usage);
   return accepted;
 }
-
-/** Plain ids are of that kind, if one is given. */
-export const writtenAs =
-  (kind: Kind | undefined) =>
-  (value: unknown): unknown =>
-    kind && typeof value === 'string' ? { by: kind.name, [kind.field]: value } : value;
 
 export function kindNamed({ name, kinds }: Operation, kind: string): Kind {
   const names = kinds.map((each) => each.name);

@@ -8,9 +8,8 @@ import { perMinute } from '../../ledger/caps.ts';
 import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Cap } from '../../limiter.ts';
 import { operations } from '../../providers/operations.ts';
-import { configuredCap } from './caps.ts';
+import { configuredCap } from '../lanes-answer.ts';
 import { change, laneIn } from './change.ts';
-import { operator } from './operator.ts';
 import type { Context, Run } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { count, grouped, shortened } from './wording.ts';
@@ -35,8 +34,8 @@ async function setCap(
 ) {
   const calls = callsOf(wanted);
   const config = context.config();
-  await change(context, async (ledger) => {
-    const lane = await laneIn(ledger, account, operation);
+  await change(context, async (ledger, person) => {
+    const lane = await laneIn(ledger, person, account, operation);
     const names = `${account} ${operation}`;
     const configured = configuredCap(lane, config);
     if (calls === lane.capSet?.calls)
@@ -44,7 +43,7 @@ async function setCap(
         ? `${names} had no cap but the configured one.`
         : `The cap of ${names} was ${grouped(calls)} already.`;
     if (calls !== undefined && configured) warn(context, operation, { ...configured, calls });
-    await ledger.setCap(lane.lane, calls, reason, operator());
+    await ledger.setCap(lane.lane, calls, reason, person.name);
     const shared = sharing(lane, await ledger.lanes());
     const window = configured ? ` a ${configured.per}` : '';
     const told =

@@ -1,13 +1,12 @@
 /** `expunge lanes`: how each lane is, and why. */
 import type { Config } from '../../config.ts';
-import type { LaneStatus } from '../../ledger/controls.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { capFields, capNotes, capText } from './caps.ts';
+import { answerOf, look, type Seen } from '../lanes-answer.ts';
+import { capNotes, capText } from './caps.ts';
 import { obstacle } from './obstacle.ts';
 import type { AddCommand, Context } from './program.ts';
 import { table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, duration, iso, visible, when } from './wording.ts';
+import { count, duration, visible, when } from './wording.ts';
 
 export const addLanes: AddCommand = (program, run) => {
   program
@@ -19,35 +18,7 @@ export const addLanes: AddCommand = (program, run) => {
 async function lanes(context: Context): Promise<void> {
   const config = context.config();
   const seen = await withLedger(context, config, look);
-  context.terminal.result(statusOf(seen, config), textOf(seen, config));
-}
-
-export type Halt = NonNullable<Awaited<ReturnType<Ledger['halted']>>>;
-
-/** The state of everything: what each command that changes it answers with. */
-export interface Seen {
-  readonly halt: Halt | undefined;
-  readonly lanes: readonly LaneStatus[];
-}
-
-export const look = async (ledger: Ledger): Promise<Seen> => ({
-  halt: await ledger.halted(),
-  lanes: await ledger.lanes(),
-});
-
-export function statusOf({ halt, lanes: all }: Seen, config: Config): object {
-  return {
-    ...(halt && { halt: { reason: halt.reason, by: halt.by, since: iso(halt.since) } }),
-    lanes: all.map((lane) => {
-      const { account, operation, state, reason, by, since, owner, open, dead, oldestMs } = lane;
-      return {
-        ...{ account, operation, state, reason, by, since: iso(since), owned: owner !== '', open },
-        deadLetters: dead,
-        oldestSeconds: oldestMs === undefined ? null : Math.round(oldestMs / 1_000),
-        ...capFields(lane, config),
-      };
-    }),
-  };
+  context.terminal.result(answerOf(seen, config), textOf(seen, config));
 }
 
 export function textOf({ halt, lanes: all }: Seen, config: Config): string {

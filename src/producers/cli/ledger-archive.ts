@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { leastArchivedMs } from '../../ledger/archive.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { targetAnswer } from '../target-answer.ts';
 import { createArchive, type ArchiveFile } from './archive-file.ts';
-import { recordOf } from './lookup.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
@@ -21,7 +21,7 @@ export const addArchive: AddCommand = (ledger, run) => {
   ledger
     .command('archive')
     .description('move targets that were settled long ago into a file; an open one never')
-    .requiredOption('--older-than <duration>', 'settled longer ago than this: 12h, 90d')
+    .requiredOption('--older-than <duration>', 'settled longer ago than this: 90d, at least 8d')
     .requiredOption(
       '--to <file>',
       'a new file, such as 2026.ndjson.gz: a line a target, as lookup --json tells it',
@@ -74,7 +74,7 @@ async function move(
 ): Promise<number | undefined> {
   const part = await ledger.archivable(before);
   if (part.targets.length === 0) return undefined;
-  await file.append(part.targets.map(recordOf)).catch((error: unknown) => {
+  await file.append(part.targets.map(targetAnswer)).catch((error: unknown) => {
     throw new CommandError(
       `${path} can't be written: ${(error as Error).message}\nWhat it holds so far has left the ledger, or is still in it too: keep the file.`,
       exits.failed,
@@ -95,13 +95,13 @@ function refused(path: string, error: unknown): never {
 
 const units = { h: 3_600_000, d: 86_400_000 } as const;
 
-/** `12h`, `90d`, in milliseconds. */
+/** `240h`, `90d`, in milliseconds. */
 function readDuration(text: string): number {
   const [, amount, unit] = /^(\d{1,6})([hd])$/.exec(text) ?? [];
   const ms = Number(amount) * units[unit as keyof typeof units];
   if (ms >= leastArchivedMs) return ms;
   throw new CommandError(
-    `--older-than ${shortened(text)}: give hours or days, such as 12h or 90d, and at least 1h`,
+    `--older-than ${shortened(text)}: give hours or days, such as 240h or 90d, and at least ${leastArchivedMs / units.d}d`,
     exits.usage,
   );
 }

@@ -1,10 +1,11 @@
 /** `expunge lookup`: everything the ledger knows of an id. */
 import type { TargetRecord } from '../../ledger/target-record.ts';
 import { withoutPassword } from '../../redact.ts';
+import { noteOf, targetAnswer } from '../target-answer.ts';
 import type { AddCommand, Context } from './program.ts';
 import { exits, table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, duration, iso, shortened, visible, when } from './wording.ts';
+import { count, duration, shortened, visible, when } from './wording.ts';
 
 export const addLookup: AddCommand = (program, run) => {
   program
@@ -27,43 +28,7 @@ async function lookup(context: Context, id: string): Promise<void> {
       `The ledger has never heard of "${shortened(id)}".\n${hint} Ledger: ${withoutPassword(config.database.url)}`,
     );
   }
-  terminal.result({ id, targets: targets.map(recordOf) }, targets.map(textOf).join('\n\n'));
-}
-
-const ambiguousNote = 'absent after an unanswered attempt: we may have deleted it ourselves';
-
-/** What is to be said beside the bare facts; undefined where there is nothing. */
-function noteOf({ ambiguous, settlement }: TargetRecord): string | undefined {
-  if (!ambiguous) return undefined;
-  if (settlement === 'absent') return ambiguousNote;
-  if (settlement === 'deleted') return undefined;
-  return 'an unanswered attempt may have deleted it';
-}
-
-const timeOf = (at: number): string | null => (at > 0 ? iso(at) : null);
-
-/** A target for programs: a line of an archive too. */
-export function recordOf(target: TargetRecord): object {
-  const { account, operation, kind, id, parent, options, settlement, state } = target;
-  const { code, message, providerRequest, attempts, ambiguous, accepted, due, settled } = target;
-  const note = noteOf(target);
-  return {
-    ...{ account, operation, kind, id },
-    ...(parent !== '' && { parent }),
-    ...(options !== '' && { options }),
-    ...(settlement === null ? { state } : { settlement }),
-    ...{ code, message, requestId: providerRequest, attempts, ambiguous },
-    ...(note !== undefined && { note }),
-    ...{ acceptedAt: timeOf(accepted), settledAt: timeOf(settled) },
-    ...(settlement === null && due > 0 && { dueAt: iso(due) }),
-    requests: target.requests.map(({ created, ...request }) => ({ ...request, at: iso(created) })),
-    calls: target.calls.map(({ claimed, ended, providerRequest: requestId, ...call }) => ({
-      ...call,
-      requestId,
-      startedAt: iso(claimed),
-      endedAt: ended === null ? null : iso(ended),
-    })),
-  };
+  terminal.result({ id, targets: targets.map(targetAnswer) }, targets.map(textOf).join('\n\n'));
 }
 
 function textOf(target: TargetRecord): string {

@@ -1,29 +1,10 @@
+import { readMoment } from '../moment.ts';
 import { CommandError, exits } from './terminal.ts';
-import { iso, shortened, when } from './wording.ts';
+import { shortened } from './wording.ts';
 
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-/** A date later than this is taken for a slip of the pen. */
-const mostMs = 366 * units.d;
-/** A time without a zone would mean another moment on another machine. */
-const isoWithZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** `2026-11-20T22:00:00+08:00`, or `+90s`, `+15m`, `+24h`, `+2d` from now; milliseconds since 1970. */
+/** As `readMoment` reads it; ends the command where it is no such time. */
 export function readNotBefore(text: string, now: number): number {
-  const wrong = (problem: string) =>
-    new CommandError(
-      `--not-before ${shortened(text)} ${problem}: give a time with its zone, such as ` +
-        `${iso(now + units.h).slice(0, 19)}Z, or a delay such as +15m, +24h or +2d`,
-      exits.usage,
-    );
-  const [, amount, unit] = /^\+(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const at =
-    amount === undefined
-      ? isoWithZone.test(text)
-        ? Date.parse(text)
-        : Number.NaN
-      : now + Number(amount) * units[unit as keyof typeof units];
-  if (Number.isNaN(at)) throw wrong('is not a time');
-  if (at < now) throw wrong(`has passed (${when(at)})`);
-  if (at > now + mostMs) throw wrong('is more than a year ahead');
-  return at;
+  const at = readMoment(text, now);
+  if (typeof at === 'number') return at;
+  throw new CommandError(`--not-before ${shortened(text)} ${at.problem}: ${at.remedy}`, exits.usage);
 }

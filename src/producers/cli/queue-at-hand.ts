@@ -1,5 +1,6 @@
 /** The queue, where a Redis is at hand; nothing is started for it, since accepting needs the ledger alone. */
 import type { Config } from '../../config.ts';
+import { signerWith } from '../../job-signature.ts';
 import type { Queues } from '../../queue.ts';
 import { findPrivate } from '../../redis-server/private.ts';
 import type { Context } from './program.ts';
@@ -16,7 +17,8 @@ export async function withQueue<T>(
   const url = config.redis.url ?? (await privateUrl(config.dataDir, clock));
   if (url === undefined) return use(undefined, 'no Redis runs here');
   const { openQueues } = await import('../../queue.ts');
-  const queues = openQueues({ url, prefix: config.redis.prefix, clock, onError: () => undefined });
+  const sign = signerWith(config.signingKeys);
+  const queues = openQueues({ ...config.redis, url, clock, sign, onError: () => undefined });
   try {
     const reason = await queues
       .connected(patienceMs)

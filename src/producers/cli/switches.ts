@@ -2,9 +2,10 @@
  * `expunge lane pause|resume`, `halt`, `unhalt`: whether lanes may send. The ledger alone is needed; the next
  * claim of every worker sees the change, so that at most the calls in flight still go out.
  */
+import { everyAccount } from '../scopes.ts';
+import { mustBeAllowed } from './campaign/choose.ts';
 import { change, laneIn } from './change.ts';
 import { addCap } from './lane-cap.ts';
-import { operator } from './operator.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { visible } from './wording.ts';
@@ -52,8 +53,8 @@ interface Reason {
 
 async function pauseLane(context: Context, account: string, operation: string, flags: Reason) {
   const { reason = 'no reason given' } = flags;
-  await change(context, async (ledger) => {
-    const lane = await laneIn(ledger, account, operation);
+  await change(context, async (ledger, person) => {
+    const lane = await laneIn(ledger, person, account, operation);
     if (lane.state === 'halted')
       throw new CommandError(
         `${account} ${operation} is halted already: ${visible(lane.reason)}\n` +
@@ -61,14 +62,14 @@ async function pauseLane(context: Context, account: string, operation: string, f
         exits.refused,
       );
     if (lane.state === 'paused') return `${account} ${operation} was paused already.`;
-    await ledger.setLane(lane.lane, 'paused', reason, operator());
+    await ledger.setLane(lane.lane, 'paused', reason, person.name);
     return `${account} ${operation} is paused: nothing more is sent, calls in flight are finished.`;
   });
 }
 
 async function resumeLane(context: Context, account: string, operation: string, { reason }: Reason) {
-  await change(context, async (ledger) => {
-    const lane = await laneIn(ledger, account, operation);
+  await change(context, async (ledger, person) => {
+    const lane = await laneIn(ledger, person, account, operation);
     if (lane.state === 'halted')
       throw new CommandError(
         `${account} ${operation} is not paused but halted: ${visible(lane.reason)}\n` +
@@ -76,16 +77,17 @@ async function resumeLane(context: Context, account: string, operation: string, 
         exits.refused,
       );
     if (lane.state === 'open') return `${account} ${operation} was open already.`;
-    await ledger.setLane(lane.lane, 'open', reason ?? '', operator());
-    return `${account} ${operation} is open again.`;
+    await ledger.setLane(lane.lane, 'open', reason ?? '', person.name, 'paused');
+    return `${account} ${operation} is paused no more.`;
   });
 }
 
 async function halt(context: Context, { reason }: Required<Reason>) {
   if (reason.trim() === '')
     throw new CommandError('--reason is empty: somebody will ask why nothing moves', exits.usage);
-  await change(context, async (ledger) => {
-    await ledger.haltAll(reason, operator());
+  await change(context, async (ledger, person) => {
+    mustBeAllowed(person, 'operate', everyAccount);
+    await ledger.haltAll(reason, person.name);
     return 'Everything is halted: nothing more is sent, calls in flight are finished. Ids are still accepted.';
   });
 }
@@ -101,14 +103,15 @@ async function unhalt(
       'name the operation too, or neither: expunge unhalt [ACCOUNT OPERATION]',
       exits.usage,
     );
-  await change(context, async (ledger) => {
+  await change(context, async (ledger, person) => {
     if (account === undefined || operation === undefined) {
-      await ledger.unhaltAll(operator(), reason);
+      mustBeAllowed(person, 'operate', everyAccount);
+      await ledger.unhaltAll(person.name, reason);
       return 'No halt is in force. Paused lanes stay paused.';
     }
-    const lane = await laneIn(ledger, account, operation);
+    const lane = await laneIn(ledger, person, account, operation);
     if (lane.state === 'open') return `${account} ${operation} was open already.`;
-    await ledger.setLane(lane.lane, 'open', reason, operator());
+    await ledger.setLane(lane.lane, 'open', reason, person.name);
     return `${account} ${operation} is open: it sends one call and looks at the answer before it goes on.`;
   });
 }

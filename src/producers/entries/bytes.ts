@@ -81,7 +81,7 @@ export async function* bounded(
 /** How files begin that are no UTF-8, whatever follows: by their first bytes, in hexadecimal. */
 const strangers = [
   [/^(fffe|feff)/, 'is UTF-16: save it as UTF-8'],
-  [/^1f8b/, 'is gzip: give it a name that ends with .gz, or unpack it first'],
+  [/^1f8b/, 'is gzip: unpack it, or say that it is (a name that ends with .gz, Content-Encoding: gzip)'],
 ] as const;
 const utf8Mark = 'efbbbf';
 

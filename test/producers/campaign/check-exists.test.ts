@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/clock.ts';
 import type { Account } from '../../../src/config.ts';
 import { startEmulator, type Emulator } from '../../../src/emulator/emulator.ts';
 import { checkExists, isWrongList } from '../../../src/producers/campaign/check-exists.ts';
-import { existenceWords } from '../../../src/producers/cli/campaign/existence-words.ts';
+import { existenceWords } from '../../../src/producers/campaign/existence-words.ts';
 import { operationNamed } from '../../../src/providers/operations.ts';
 import { targetOf } from '../../target.ts';
 

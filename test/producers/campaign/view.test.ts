@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Campaign } from '../../../src/ledger/campaign/campaign.ts';
 import { width } from '../../../src/producers/cli/columns.ts';
 import type { Situation } from '../../../src/producers/campaign/progress.ts';
-import { fieldsOf, line, screen, viewOf } from '../../../src/producers/cli/campaign/view.ts';
+import { commandLine } from '../../../src/producers/campaign/door.ts';
+import { fieldsOf, viewOf } from '../../../src/producers/campaign/view.ts';
+import { line, screen } from '../../../src/producers/cli/campaign/view.ts';
 import { campaign, lane, rules, situation, start } from './campaigns.ts';
 
 const minute = 60_000;
@@ -212,13 +214,13 @@ describe('line', () => {
 
 describe('fieldsOf', () => {
   it('tells programs the figures, and null where nobody can tell', () => {
-    expect(fieldsOf(seen(midway))).toMatchObject({
+    expect(fieldsOf(seen(midway), commandLine)).toMatchObject({
       ...{ campaign: 'spring', state: 'running', valid: 1_000_000, done: 412_000, remaining: 588_000 },
       ...{ settlements: { deleted: 408_233, absent: 1_767 }, answeredFromLedger: { deleted: 2_000 } },
       ...{ calls: 20_650, throttled: 3, fill: 19.9, callsPerSecond: 28.7, idsPerSecond: 571.4 },
       ...{ cap: { calls: 30, per: 'second' }, etaSeconds: 1_029, waits: [] },
     });
-    expect(fieldsOf(seen({ ...midway, state: 'paused' }))).toMatchObject({
+    expect(fieldsOf(seen({ ...midway, state: 'paused' }), commandLine)).toMatchObject({
       ...{ etaSeconds: null, sendingSeconds: 1_029, callsPerSecond: null, waits: [{ for: 'resume' }] },
       next: ['expunge campaign resume spring', 'expunge campaign cancel spring'],
     });

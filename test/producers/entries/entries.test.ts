@@ -214,7 +214,7 @@ describe('readEntries', () => {
     [
       'gzip under another name',
       gzipSync('a\n'),
-      'is gzip: give it a name that ends with .gz, or unpack it first',
+      'is gzip: unpack it, or say that it is (a name that ends with .gz, Content-Encoding: gzip)',
     ],
   ])('refuses %s as a whole', async (_, content, message) => {
     await expect(all(parts(content, 1))).rejects.toMatchObject({ name: 'Unreadable', message });

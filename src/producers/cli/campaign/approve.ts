@@ -1,11 +1,11 @@
 /** `expunge campaign approve`: a second person, proved by a key, vouches for exactly what was planned. */
-import { leadingTo } from '../../campaign/states.ts';
+import { approveCampaign } from '../../campaign/approve.ts';
+import { commandLine } from '../../campaign/door.ts';
 import type { AddCommand, Context } from '../program.ts';
-import { CommandError, exits } from '../terminal.ts';
-import { count, visible } from '../wording.ts';
+import { count } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
-import { chooseCampaign, mustBeAllowed, personOf } from './choose.ts';
-import { mustBeHash } from './run.ts';
+import { chooseCampaign, personOf } from './choose.ts';
+import { orRefused } from './refusal.ts';
 
 interface Flags {
   readonly plan?: string;
@@ -25,28 +25,9 @@ async function approve(context: Context, name: string, { plan, reason = '' }: Fl
   const config = context.config();
   await withLedger(context, config, async (ledger) => {
     const campaign = await chooseCampaign(ledger, name);
-    const { state, requester, valid, hash, account } = campaign;
-    const person = personOf(config);
-    if (!person.known)
-      throw new CommandError(
-        `approving takes a person: set EXPUNGE_API_KEY to a key of api.keys with the scope approve`,
-        exits.refused,
-      );
-    mustBeAllowed(person, 'approve', account);
-    if (person.name === requester)
-      throw new CommandError(
-        `${visible(requester)} planned ${name} and can't approve it: somebody else has to`,
-        exits.refused,
-      );
-    if (plan !== undefined) mustBeHash(campaign, plan);
-    const moved =
-      state === 'approved' ||
-      (await ledger.moveCampaign(campaign.seq, {
-        ...{ from: leadingTo('approved', 'approve'), to: 'approved', by: person.name, reason },
-        approvedBy: person.name,
-      }));
-    if (!moved)
-      throw new CommandError(`the campaign ${name} is ${state}: only a plan can be approved`, exits.refused);
+    const { valid, hash } = campaign;
+    const person = await personOf(config, ledger);
+    await orRefused(approveCampaign({ ledger, door: commandLine }, campaign, person, { plan, reason }));
     context.terminal.result(
       { campaign: name, state: 'approved', hash, valid, approvedBy: person.name },
       `${person.name} approves ${name}: ${count(valid, 'target')}, plan ${hash}.\n` +

@@ -3,14 +3,15 @@ import { pause } from '../../../clock.ts';
 import type { Campaign } from '../../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { advance } from '../../campaign/advance.ts';
-import { figuresOf, settledInAll } from '../../campaign/brakes.ts';
-import { after, leadingTo, stepsFrom, type Step } from '../../campaign/states.ts';
-import { sendsUntil } from '../../campaign/window.ts';
+import { settledInAll } from '../../campaign/brakes.ts';
+import { commandLine } from '../../campaign/door.ts';
+import { steerCampaign } from '../../campaign/steer.ts';
 import type { AddCommand, Context } from '../program.ts';
-import { CommandError, exits } from '../terminal.ts';
+import { exits } from '../terminal.ts';
 import { count, grouped } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseAllowed, chooseCampaign } from './choose.ts';
+import { orRefused } from './refusal.ts';
 
 interface Flags {
   readonly reason?: string;
@@ -48,8 +49,7 @@ async function stop(context: Context, name: string, asked: 'pause' | 'cancel', {
   const config = context.config();
   await withLedger(context, config, async (ledger) => {
     const { campaign, person } = await chooseAllowed(ledger, config, name, 'campaign');
-    const reached = asked === 'pause' ? ['pausing', 'paused'] : ['cancelling', 'cancelled'];
-    if (!reached.includes(campaign.state)) await move(ledger, campaign, asked, person.name, reason);
+    await orRefused(steerCampaign({ ledger, door: commandLine }, campaign, asked, person, reason));
     const inFlight = (await chooseCampaign(ledger, name)).inFlight;
     const rested = await untilAtRest(context, ledger, name);
     tell(context, rested, inFlight);
@@ -60,38 +60,9 @@ async function resume(context: Context, name: string, { reason = '' }: Flags) {
   const config = context.config();
   await withLedger(context, config, async (ledger) => {
     const { campaign, person } = await chooseAllowed(ledger, config, name, 'campaign');
-    if (campaign.state !== 'running') await move(ledger, campaign, 'resume', person.name, reason);
+    await orRefused(steerCampaign({ ledger, door: commandLine }, campaign, 'resume', person, reason));
     tell(context, await chooseCampaign(ledger, name), 0);
   });
-}
-
-/** Moves it from wherever that step leads on from; says what can be done where it leads nowhere. */
-async function move(
-  ledger: Ledger,
-  campaign: Campaign,
-  step: Step,
-  by: string,
-  reason: string,
-): Promise<void> {
-  const { name, state } = campaign;
-  const to = after(state, step);
-  if (to !== undefined) {
-    const judgedFrom = step === 'resume' ? { judgedFrom: figuresOf(campaign) } : {};
-    const moved = await ledger.moveCampaign(campaign.seq, {
-      ...{ from: leadingTo(to, step), to, by, reason },
-      ...judgedFrom,
-      sendsUntil: sendsUntil(campaign),
-    });
-    if (moved) return;
-    return move(ledger, await chooseCampaign(ledger, name), step, by, reason);
-  }
-  const steps = stepsFrom(state).map((each) => `expunge campaign ${each} ${name}`);
-  const ways =
-    steps.length > 0 ? `What can be done: ${steps.join('; ')}` : `See: expunge campaign report ${name}`;
-  throw new CommandError(
-    `the campaign ${name} is ${state}, there is nothing to ${step}.\n${ways}`,
-    exits.refused,
-  );
 }
 
 /** Until no call of it is under way, or for so long as a person cares to look. */

@@ -1,12 +1,13 @@
 /** `expunge campaign list`: all campaigns, the latest first. */
+import { commandLine } from '../../campaign/door.ts';
 import { surroundings } from '../../campaign/situation.ts';
 import { hasEnded } from '../../campaign/states.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { table } from '../terminal.ts';
 import { duration, grouped } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
-import { waitText, type View } from './standing.ts';
-import { fieldsOf, viewOf } from './view.ts';
+import { waitText, type View } from '../../campaign/standing.ts';
+import { fieldsOf, viewOf } from '../../campaign/view.ts';
 
 export const addList: AddCommand = (campaign, run) =>
   void campaign
@@ -20,7 +21,7 @@ async function list(context: Context): Promise<void> {
     const around = await surroundings(ledger, config);
     return (await ledger.campaigns()).map((campaign) => viewOf(campaign, around(campaign)));
   });
-  context.terminal.result({ campaigns: views.map(fieldsOf) }, textOf(views));
+  context.terminal.result({ campaigns: views.map((view) => fieldsOf(view, commandLine)) }, textOf(views));
 }
 
 function textOf(views: readonly View[]): string {

@@ -1,27 +1,13 @@
 /** What a person is shown of a plan: all that would be deleted, and what to type next. */
 import type { Target } from '../../../deletion.ts';
 import type { ConfiguredLane } from '../../../lanes.ts';
-import { windowOf } from '../../../limiter.ts';
+import { bestCaseMs } from '../../campaign/plan-fields.ts';
 import type { Planned } from '../../campaign/plan.ts';
 import type { Rejects } from '../../campaign/rejects.ts';
 import type { BadEntry } from '../../entries/entry.ts';
-import { wideningOf } from '../option-flags.ts';
+import { wideningOf } from '../../widening-words.ts';
 import { table } from '../terminal.ts';
 import { count, duration, grouped, shortened, visible } from '../wording.ts';
-
-const bestCaseMs = ({ calls }: Planned, { cap }: ConfiguredLane): number =>
-  (calls / cap.calls) * windowOf(cap);
-
-/** The plan for programs. */
-export function planFields(planned: Planned, lane: ConfiguredLane, name: string): object {
-  const { hash, valid, invalid, duplicates, alreadySettled, calls, kinds, first, last } = planned;
-  return {
-    ...{ campaign: name, hash, valid, invalid, duplicates, alreadySettled, calls },
-    bestCaseSeconds: Math.ceil(bestCaseMs(planned, lane) / 1_000),
-    ...{ account: lane.account.name, operation: lane.operation.name, kinds },
-    ...{ first: first?.id, last: last?.id, widening: first ? wideningOf(first) : [] },
-  };
-}
 
 interface Context {
   readonly planned: Planned;

@@ -1,27 +1,35 @@
 /** `expunge campaign plan`: a list becomes a plan that a person can look at; nothing is deleted. */
 import { resolve } from 'node:path';
 import { lanesOf, type ConfiguredLane } from '../../../lanes.ts';
-import type { CampaignRules } from '../../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
-import type { Target } from '../../../deletion.ts';
 import { usualBrakes } from '../../campaign/brakes.ts';
-import { checkExists, isWrongList, type ExistenceCheck } from '../../campaign/check-exists.ts';
-import { plan, PlanRefused, type Planned } from '../../campaign/plan.ts';
+import { existenceWords } from '../../campaign/existence-words.ts';
+import { planFields } from '../../campaign/plan-fields.ts';
+import {
+  mostChecked,
+  mostReason,
+  namePattern,
+  nameRemedy,
+  planList,
+  WrongList,
+  type ListRequest,
+  type PlannedList,
+} from '../../campaign/plan-list.ts';
+import { PlanRefused } from '../../campaign/plan.ts';
 import { createRejects, NoRejects, rejectsOf, type Rejects } from '../../campaign/rejects.ts';
-import { Sample } from '../../campaign/sample.ts';
 import { formats, type Format } from '../../entries/format.ts';
 import { chooseLane } from '../choice.ts';
 import { openEntries, type OpenEntries } from '../entries.ts';
-import { kindNamed, writtenAs } from '../judge.ts';
+import { kindNamed } from '../judge.ts';
 import { addOptionFlags, flagOf, optionsOf } from '../option-flags.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
 import { count, grouped } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { mustBeAllowed, personOf } from './choose.ts';
-import { existenceWords } from './existence-words.ts';
-import { badLines, planFields, planText, protectedText } from './plan-text.ts';
-import { addRuleFlags, rulesOf, shareOf, whole, type RuleFlags } from './rule-flags.ts';
+import { badLines, planText, protectedText } from './plan-text.ts';
+import { refusalOf } from './refusal.ts';
+import { addRuleFlags, planRulesOf, whole, type RuleFlags } from './rule-flags.ts';
 
 interface Flags extends RuleFlags, Readonly<Record<string, unknown>> {
   readonly account: string;
@@ -40,10 +48,6 @@ interface Flags extends RuleFlags, Readonly<Record<string, unknown>> {
   readonly brakeThrottled?: string;
   readonly yes?: true;
 }
-
-const namePattern = /^[a-z0-9][a-z0-9._-]{0,62}$/;
-const mostReason = 1_024;
-const mostChecked = 1_000;
 
 export const addPlan: AddCommand = (campaign, run) => {
   const command = campaign
@@ -77,10 +81,7 @@ async function planCampaign(context: Context, name: string, flags: Flags): Promi
   const config = context.config();
   const { clock } = context;
   if (!namePattern.test(name))
-    throw new CommandError(
-      `${name} is no name for a campaign: begin with a small letter or digit, go on with those, dots and dashes, at most 63`,
-      exits.usage,
-    );
+    throw new CommandError(`${name} is no name for a campaign: ${nameRemedy}`, exits.usage);
   const { reason = '' } = flags;
   if (reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
@@ -88,77 +89,54 @@ async function planCampaign(context: Context, name: string, flags: Flags): Promi
     return { lane: each, account: each.account.name, operation: each.operation.name };
   });
   const { lane } = chooseLane(lanes, flags.account, flags.operation);
-  const person = personOf(config);
-  mustBeAllowed(person, 'campaign', lane.account.name);
-  const rules: CampaignRules = {
-    ...{ canary: flags.canary, brakes: brakesOf(flags), again: flags.again === true },
-    ...{ share: 1, undoMs: 0, notBefore: 0 },
-    ...rulesOf(flags, clock.now()),
+  const choices = { canary: flags.canary, again: flags.again === true };
+  const wanted = {
+    ...{ name, lane, reason, options: optionsOf(flags), rules: planRulesOf(flags, choices, clock.now()) },
+    kind: flags.kind === undefined ? undefined : kindNamed(lane.operation, flags.kind),
+    source: flags.file === '-' ? '' : resolve(context.cwd, flags.file),
+    ...{ checked: checkedOf(flags), anyway: flags.yes === true },
   };
-  const written = writtenAs(flags.kind === undefined ? undefined : kindNamed(lane.operation, flags.kind));
   const entries = await openEntries(flags.file, {
     ...{ cwd: context.cwd, stdin: context.stdin, column: flags.column, format: formatOf(flags.format) },
   });
-  const request = {
-    ...{ name, lane: lane.name, account: lane.account.name, operation: lane.operation, rules, written },
-    ...{ options: optionsOf(flags), requester: person.name, reason },
-    source: flags.file === '-' ? '' : resolve(context.cwd, flags.file),
-  };
   await withLedger(context, config, async (ledger) => {
+    const person = await personOf(config, ledger);
+    mustBeAllowed(person, 'campaign', lane.account.name, lane.operation.name);
     const rejects = await rejectsFor(context, flags, entries);
     try {
-      const { planned, check } = await made(context, ledger, lane, flags, entries, rejects, request);
+      const list = await made(context, ledger, { ...wanted, person }, entries, rejects);
       const file = await rejects.finish();
-      tell(context, lane, { planned, check, rejects, file, name, flags, above: config.approval.above });
+      tell(context, lane, { ...list, rejects, file, name, above: config.approval.above });
     } catch (error) {
       await rejects.discard();
-      throw told(error, name, rejects);
+      throw told(error, lane, name, rejects);
     }
   });
 }
 
-async function made(
+function made(
   { clock, version, terminal, stopped }: Context,
   ledger: Ledger,
-  lane: ConfiguredLane,
-  flags: Flags,
-  { batches, fingerprint, source }: OpenEntries,
+  request: ListRequest,
+  { source, ...stream }: OpenEntries,
   rejects: Rejects,
-  request: Parameters<typeof plan>[1],
-): Promise<{ readonly planned: Planned; readonly check: ExistenceCheck | undefined }> {
-  const size = flags.checkExists === undefined ? 0 : whole('--check-exists', flags.checkExists);
-  if (size > mostChecked)
-    throw new CommandError(`--check-exists takes ${grouped(mostChecked)} at most`, exits.usage);
-  const sample = new Sample<Target>(size, () => clock.random());
-  let check: ExistenceCheck | undefined;
+): Promise<PlannedList> {
   const means = {
-    ...{ ledger, clock, protection: lane.protection },
+    ...{ ledger, clock, version },
     onBad: (line: Parameters<Rejects['add']>[0]) => rejects.add(line),
-    onTarget: (target: Target) => sample.offer(target),
     onProgress(valid: number) {
       if (stopped.aborted) throw new CommandError('Nothing was planned: it was interrupted.', exits.failed);
       terminal.draw(`Planning ${source}: ${count(valid, 'target')} so far`);
     },
-    async approve() {
-      if (size === 0) return;
-      terminal.draw(`Asking the provider for ${count(sample.items().length, 'target')}`);
-      const { account, operation } = lane;
-      check = await checkExists(sample.items(), {
-        account,
-        operation,
-        clock,
-        userAgent: `expunge/${version}`,
-      });
-      if (!isWrongList(check) || flags.yes) return;
-      const words = existenceWords(check, account, operation).join('\n');
-      throw new CommandError(
-        `Nothing was planned.\n${words}\nIf it is the right list all the same, add --yes.`,
-        exits.refused,
-      );
-    },
+    onCheck: (sampled: number) => terminal.draw(`Asking the provider for ${count(sampled, 'target')}`),
   };
-  const planned = await plan(means, request, batches, () => fingerprint().sha256);
-  return { planned, check };
+  return planList(means, request, stream);
+}
+
+function checkedOf({ checkExists }: Flags): number {
+  const size = checkExists === undefined ? 0 : whole('--check-exists', checkExists);
+  if (size <= mostChecked) return size;
+  throw new CommandError(`--check-exists takes ${grouped(mostChecked)} at most`, exits.usage);
 }
 
 async function rejectsFor({ clock, cwd }: Context, flags: Flags, { format, column }: OpenEntries) {
@@ -174,13 +152,10 @@ async function rejectsFor({ clock, cwd }: Context, flags: Flags, { format, colum
   }
 }
 
-interface Told {
-  readonly planned: Planned;
-  readonly check: ExistenceCheck | undefined;
+interface Told extends PlannedList {
   readonly rejects: Rejects;
   readonly file: string | undefined;
   readonly name: string;
-  readonly flags: Flags;
   readonly above: number | 'off';
 }
 
@@ -195,10 +170,20 @@ function tell({ terminal }: Context, lane: ConfiguredLane, { rejects, file, chec
 }
 
 /** What a person is told of a plan that did not come about. */
-function told(error: unknown, name: string, rejects: Rejects): unknown {
+function told(
+  error: unknown,
+  { account, operation }: ConfiguredLane,
+  name: string,
+  rejects: Rejects,
+): unknown {
   if (error instanceof NoRejects)
     return new CommandError(`Nothing was planned: ${error.message}`, exits.usage);
-  if (!(error instanceof PlanRefused)) return error;
+  if (error instanceof WrongList) {
+    const words = existenceWords(error.check, account, operation).join('\n');
+    const way = 'If it is the right list all the same, add --yes.';
+    return new CommandError(`Nothing was planned.\n${words}\n${way}`, exits.refused);
+  }
+  if (!(error instanceof PlanRefused)) return refusalOf(error, 'Nothing was planned: ');
   const { because, message, lines } = error;
   const nothing = 'Nothing was planned:';
   switch (because) {
@@ -232,10 +217,3 @@ function formatOf(text: string | undefined): Format | undefined {
   if (found) return found;
   throw new CommandError(`--format ${text} is unknown: use ${formats.join(', ')}`, exits.usage);
 }
-
-const brakesOf = ({ brakeRefused, brakeAbsent, brakeThrottled }: Flags): CampaignRules['brakes'] => ({
-  refused: brakeRefused === undefined ? usualBrakes.refused : shareOf('--brake-refused', brakeRefused),
-  absent: brakeAbsent === undefined ? usualBrakes.absent : shareOf('--brake-absent', brakeAbsent),
-  throttled:
-    brakeThrottled === undefined ? usualBrakes.throttled : shareOf('--brake-throttled', brakeThrottled),
-});

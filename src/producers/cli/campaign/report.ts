@@ -1,10 +1,10 @@
 /** `expunge campaign report`: one row an id, for whoever has to know afterwards, and for the next plan. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { deadLetters, settlements, type Settlement } from '../../../deletion.ts';
+import { settlements } from '../../../deletion.ts';
 import type { Campaign } from '../../../ledger/campaign/campaign.ts';
-import type { Ledger } from '../../../ledger/ledger.ts';
-import { campaignRow, isFinal, statesFor, type ReportRow } from '../../campaign/report.ts';
+import { isFinal } from '../../campaign/report.ts';
+import { reportPages, stateNames, statesNamed, type State } from '../../campaign/report-pages.ts';
 import { unknown } from '../choice.ts';
 import { flagsOf } from '../option-flags.ts';
 import type { Context, Run } from '../program.ts';
@@ -23,11 +23,6 @@ import { chooseCampaign } from './choose.ts';
 interface Flags extends OutputFlags {
   readonly only?: string;
 }
-
-type State = Settlement | 'open';
-
-/** Rows of one read: some MB at most. */
-const page = 2_000;
 
 export const addReport = (campaign: Command, run: Run): void => {
   const command = campaign
@@ -48,39 +43,20 @@ async function report(context: Context, name: string, flags: Flags): Promise<voi
   await withLedger(context, context.config(), async (ledger) => {
     const campaign = await chooseCampaign(ledger, name);
     const options = new Set<string>();
-    const written = await writeRows(context, flags, pages(ledger, campaign, only, options));
+    const written = await writeRows(
+      context,
+      flags,
+      reportPages(ledger, campaign, only, (each) => options.add(each)),
+    );
     tell(context, campaign, written, only, [...options]);
   });
 }
 
-/** `failed,cancelled` */
 function readStates(text: string): readonly State[] {
-  const known = ['failed', ...settlements, 'open'] as const;
-  const named = text.split(',').map((each) => {
-    const found = known.find((state) => state === each.trim());
-    if (found === undefined)
-      throw unknown(`--only ${shortened(text)}: nothing ends as "${shortened(each)}"`, each, known);
-    return found;
-  });
-  return [
-    ...new Set(named.flatMap((state): readonly State[] => (state === 'failed' ? deadLetters : [state]))),
-  ];
-}
-
-async function* pages(
-  ledger: Ledger,
-  campaign: Campaign,
-  only: readonly State[] | undefined,
-  options: Set<string>,
-): AsyncGenerator<readonly ReportRow[]> {
-  const states = statesFor(campaign, only);
-  for (let after = 0; ;) {
-    const lines = await ledger.campaignTargets(campaign.seq, after, page, states);
-    if (lines.length === 0) return;
-    for (const line of lines) options.add(line.options);
-    yield lines.map((line) => campaignRow(campaign, line));
-    after = lines.at(-1)?.n ?? after;
-  }
+  const named = statesNamed(text);
+  if ('states' in named) return named.states;
+  const { unknown: word } = named;
+  throw unknown(`--only ${shortened(text)}: nothing ends as "${shortened(word)}"`, word, stateNames);
 }
 
 function tell(

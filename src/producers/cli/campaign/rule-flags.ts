@@ -1,18 +1,19 @@
 /** The flags that say when a campaign may send, and how fast: `plan` and `run` take the same. */
 import type { Command } from 'commander';
 import type { CampaignRules } from '../../../ledger/campaign/campaign.ts';
-import { windowProblem } from '../../campaign/window.ts';
-import { readNotBefore } from '../not-before.ts';
+import {
+  readPlanRules,
+  readRunRules,
+  readWhole,
+  type PlanTexts,
+  type ReadRules,
+  type RunTexts,
+} from '../../campaign/rule-texts.ts';
+import { flagOf } from '../option-flags.ts';
 import { CommandError, exits } from '../terminal.ts';
 import { shortened } from '../wording.ts';
 
-export interface RuleFlags {
-  readonly max?: string;
-  readonly share?: string;
-  readonly window?: string;
-  readonly undoWindow?: string;
-  readonly notBefore?: string;
-}
+export type RuleFlags = RunTexts;
 
 export const addRuleFlags = (command: Command): Command =>
   command
@@ -23,48 +24,24 @@ export const addRuleFlags = (command: Command): Command =>
     .option('--not-before <time>', 'ISO time with zone, or +15m, +24h, +2d');
 
 /** Only what was said. */
-export function rulesOf(flags: RuleFlags, now: number): Partial<CampaignRules> {
-  const { max, share, window, undoWindow, notBefore } = flags;
-  return {
-    ...(max !== undefined && { max: whole('--max', max) }),
-    ...(share !== undefined && { share: shareOf('--share', share, Number.MIN_VALUE) }),
-    ...(window !== undefined && { window: checkedWindow(window) }),
-    ...(undoWindow !== undefined && { undoMs: spanOf(undoWindow) }),
-    ...(notBefore !== undefined && { notBefore: readNotBefore(notBefore, now) }),
-  };
+export const rulesOf = (flags: RuleFlags, now: number): Partial<CampaignRules> =>
+  rightly(readRunRules(flags, now));
+
+export const planRulesOf = (
+  flags: PlanTexts,
+  choices: Pick<CampaignRules, 'canary' | 'again'>,
+  now: number,
+): CampaignRules => rightly(readPlanRules(flags, choices, now));
+
+/** The first fault ends the command. */
+function rightly<Rules>({ rules, faults: [fault] }: ReadRules<Rules>): Rules {
+  if (!fault) return rules;
+  const { field, text, problem, remedy } = fault;
+  throw new CommandError(`${flagOf(field)} ${shortened(text)} ${problem}: ${remedy}`, exits.usage);
 }
 
 export function whole(flag: string, text: string): number {
-  if (/^\d{1,12}$/.test(text.replaceAll(',', ''))) return Number(text.replaceAll(',', ''));
-  throw new CommandError(
-    `${flag} ${shortened(text)} is not a whole number: write it like 12000`,
-    exits.usage,
-  );
-}
-
-/** A share of 0 to 1, or in per cent. */
-export function shareOf(flag: string, text: string, least = 0): number {
-  const [, number = '', percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text) ?? [];
-  const value = number === '' ? NaN : Number(number) / (percent ? 100 : 1);
-  if (value >= least && value <= 1) return value;
-  throw new CommandError(`${flag} ${shortened(text)} is not a share: write it like 0.5 or 50%`, exits.usage);
-}
-
-function checkedWindow(text: string): string {
-  const problem = windowProblem(text);
-  if (problem === undefined) return text;
-  throw new CommandError(`--window ${shortened(text)} ${problem}`, exits.usage);
-}
-
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const mostDays = 366;
-
-function spanOf(text: string): number {
-  const [, amount, unit] = /^\+?(\d{1,9})([smhd])$/.exec(text) ?? [];
-  const ms = Number(amount) * units[unit as keyof typeof units];
-  if (amount !== undefined && ms <= mostDays * units.d) return ms;
-  throw new CommandError(
-    `--undo-window ${shortened(text)} is not a time: write it like 90s, 15m, 24h or 2d`,
-    exits.usage,
-  );
+  const value = readWhole(text);
+  if (typeof value === 'number') return value;
+  throw new CommandError(`${flag} ${shortened(text)} ${value.problem}: ${value.remedy}`, exits.usage);
 }

@@ -1,11 +1,13 @@
 /** `expunge campaign status`: one look at one campaign. */
+import { commandLine } from '../../campaign/door.ts';
 import { surroundings } from '../../campaign/situation.ts';
 import type { Campaign } from '../../../ledger/campaign/campaign.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { count, visible, when } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseCampaign } from './choose.ts';
-import { fieldsOf, screen, viewOf } from './view.ts';
+import { fieldsOf, viewOf } from '../../campaign/view.ts';
+import { screen } from './view.ts';
 
 export const addStatus: AddCommand = (campaign, run) =>
   void campaign
@@ -22,7 +24,7 @@ async function status(context: Context, name: string): Promise<void> {
     return viewOf(campaign, (await surroundings(ledger, config))(campaign));
   });
   const text = [...screen(view, terminal.columns - 1), '', ...origin(view.campaign)];
-  terminal.result(fieldsOf(view), text.join('\n'));
+  terminal.result(fieldsOf(view, commandLine), text.join('\n'));
 }
 
 /** Who asked for it and what was planned. */

@@ -1,22 +1,11 @@
-/** A campaign as it is looked at: a screen for a terminal, a line for a file, an object for programs. */
-import { deadLetters, settlements } from '../../../deletion.ts';
-import type { Campaign } from '../../../ledger/campaign/campaign.ts';
-import { progressOf, type Situation } from '../../campaign/progress.ts';
+/** A campaign as people look at it: a screen for a terminal, a line for a file. */
+import { settlements } from '../../../deletion.ts';
+import { commandLine } from '../../campaign/door.ts';
+import { etaText, nextSteps, stateText, waitText, type View } from '../../campaign/standing.ts';
 import { hasEnded } from '../../campaign/states.ts';
+import { tenths } from '../../campaign/view.ts';
 import { width, wrapped, wrappedText } from '../columns.ts';
-import { grouped, iso, when } from '../wording.ts';
-import { etaText, nextSteps, stateText, waitText, type View } from './standing.ts';
-
-/** `measured`: calls a second as somebody saw them; left out, they follow from the pace. */
-export function viewOf(campaign: Campaign, situation: Situation, measured?: number): View {
-  const { calls, sent } = campaign;
-  const progress = progressOf(campaign, situation);
-  const sends = campaign.state === 'running' && progress.waits.every((wait) => wait.for === 'canary');
-  const byPace =
-    sends && progress.pace !== undefined && sent > 0 ? (progress.pace * calls) / sent : undefined;
-  const callsPerSecond = campaign.state === 'running' ? (measured ?? byPace) : undefined;
-  return { campaign, situation, progress, callsPerSecond };
-}
+import { grouped, when } from '../wording.ts';
 
 /** Lines of at most so many columns. */
 export function screen(view: View, columns: number): readonly string[] {
@@ -32,7 +21,7 @@ export function screen(view: View, columns: number): readonly string[] {
     ...wrapped(speed(view), columns, '  '),
     ...(eta === '' ? [] : wrappedText(sentence(eta), columns)),
     ...told.flatMap((text) => wrappedText(sentence(text), columns)),
-    ...nextSteps(view).flatMap(({ to, type }) => {
+    ...nextSteps(view, commandLine).flatMap(({ to, type }) => {
       // A command stands on one line where it has room: it will be copied.
       const pieces = width(type) + 2 <= columns ? [type] : type.split(' ');
       return wrapped([`To ${to}:`, ...pieces], columns);
@@ -47,38 +36,6 @@ export function line(view: View): string {
   const parts = [when(campaign.now), campaign.state, share(view), ...counts(view), ...speed(view)];
   return [...parts, etaText(view), ...waits].filter((part) => part !== '').join('  ');
 }
-
-/** `eta` tells in words what `etaSeconds`, null where nobody can tell, leaves open. */
-export function fieldsOf(view: View): object {
-  const { campaign, situation, progress, callsPerSecond } = view;
-  const { calls, sent, throttled, inFlight, rules, stage } = campaign;
-  const at = (ms: number) => (ms === 0 ? null : iso(ms));
-  const { name, account, operation, state, reason, by, requester, why, hash, approvedBy } = campaign;
-  return {
-    ...{ campaign: name, account, operation, state, reason, by, since: iso(campaign.since) },
-    ...{ requester, why, hash, approvedBy: approvedBy || null },
-    ...{ started: at(campaign.started), ended: at(campaign.ended), notBefore: at(campaign.notBefore) },
-    ...{ valid: progress.total, done: progress.done, remaining: progress.remaining },
-    settlements: campaign.settled,
-    answeredFromLedger: campaign.known,
-    ...{ calls, throttled, inFlight, fill: calls === 0 ? null : tenths(sent / calls) },
-    callsPerSecond: callsPerSecond === undefined ? null : tenths(callsPerSecond),
-    idsPerSecond: progress.pace === undefined ? null : tenths(progress.pace),
-    ...{ cap: situation.cap ?? null, share: rules.share },
-    canaryStage: rules.canary ? stage + 1 : null,
-    etaSeconds: progress.etaMs === undefined ? null : Math.round(progress.etaMs / 1_000),
-    sendingSeconds: progress.sendingMs === undefined ? null : Math.round(progress.sendingMs / 1_000),
-    waits: progress.waits.map((wait) => ({
-      ...{ for: wait.for, text: waitText(wait, view) },
-      ...('until' in wait && { until: iso(wait.until) }),
-    })),
-    next: nextSteps(view).map(({ type }) => type),
-  };
-}
-
-/** Completed, and nothing is left for a person to look at. */
-export const isClean = ({ state, settled }: Campaign): boolean =>
-  state === 'completed' && deadLetters.every((each) => !settled[each]);
 
 /** As wide as leaves room for the figures beside it, from 20 to 60. */
 function bar({ progress: { done, total } }: View, columns: number): string {
@@ -124,7 +81,5 @@ function speed(view: View): readonly string[] {
     ...(inFlight > 0 ? [`in flight ${grouped(inFlight)}`] : []),
   ];
 }
-
-const tenths = (value: number): number => Math.round(10 * value) / 10;
 
 const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;

@@ -2,6 +2,7 @@
  * `expunge campaign watch`: looks at a campaign in the ledger until it has ended. The work is the workers': whoever
  * looks can leave and come back.
  */
+import { commandLine } from '../../campaign/door.ts';
 import { pause } from '../../../clock.ts';
 import type { Config } from '../../../config.ts';
 import type { Campaign } from '../../../ledger/campaign/campaign.ts';
@@ -13,8 +14,9 @@ import { exits } from '../terminal.ts';
 import { grouped } from '../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseCampaign } from './choose.ts';
-import type { View } from './standing.ts';
-import { fieldsOf, isClean, line, screen, viewOf } from './view.ts';
+import type { View } from '../../campaign/standing.ts';
+import { fieldsOf, isClean, viewOf } from '../../campaign/view.ts';
+import { line, screen } from './view.ts';
 
 const lookMs = 500;
 /** Lines for people without a terminal, and looks at the lanes, which cost more. */
@@ -57,7 +59,7 @@ export async function watch(context: Context, ledger: Ledger, config: Config, na
     if (stopped.aborted) return leave(context, view);
     terminal.draw(...screen(view, terminal.columns - 1), 'Ctrl-C leaves it running.');
     if (due || stateOf(campaign) !== told) {
-      terminal.event({ event: 'progress', ...fieldsOf(view) });
+      terminal.event({ event: 'progress', ...fieldsOf(view, commandLine) });
       const news = JSON.stringify([stateOf(campaign), campaign.calls, view.progress.waits]);
       const worth = news !== moved || began >= quietUntil;
       if (worth && !terminal.live && !terminal.json) terminal.say(line(view));
@@ -88,7 +90,7 @@ function callMeter(): (campaign: Campaign) => number | undefined {
 
 function end({ terminal, exitWith }: Context, view: View): void {
   if (!isClean(view.campaign)) exitWith(exits.failed);
-  terminal.result(fieldsOf(view), screen(view, terminal.columns - 1).join('\n'));
+  terminal.result(fieldsOf(view, commandLine), screen(view, terminal.columns - 1).join('\n'));
 }
 
 /** Ends the looking on, not the work; what was waited for has not happened, and a script must not go on. */
@@ -96,7 +98,7 @@ function leave({ terminal, exitWith }: Context, view: View): void {
   const { name, state } = view.campaign;
   exitWith(exits.failed);
   terminal.result(
-    fieldsOf(view),
+    fieldsOf(view, commandLine),
     `The campaign ${name} is ${state}, ${grouped(view.progress.remaining)} ids are open: it goes on without this command.\n` +
       `Back to it: expunge campaign watch ${name}\n` +
       `To stop it: expunge campaign pause ${name}`,

@@ -3,7 +3,9 @@ import { lanesOf, type ConfiguredLane } from '../../../lanes.ts';
 import type { DeadFilter, DeadGroup, DeadLetter } from '../../../ledger/dead.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { enqueue, type Enqueued, type Enqueuing } from '../../enqueue.ts';
-import { mustBeAllowed, personOf } from '../campaign/choose.ts';
+import type { Person } from '../../person.ts';
+import { widenings } from '../../scopes.ts';
+import { mustBeAllowed, personOf, wideningGuard } from '../campaign/choose.ts';
 import { confirm } from '../confirm.ts';
 import { wideningOf } from '../option-flags.ts';
 import type { AddCommand, Context } from '../program.ts';
@@ -42,8 +44,8 @@ async function retry(context: Context, flags: Flags): Promise<void> {
   const config = context.config();
   if (flags.reason.length > mostReason)
     throw new CommandError(`--reason is longer than ${mostReason} characters`, exits.usage);
-  const person = personOf(config);
   await withLedger(context, config, async (ledger) => {
+    const person = await personOf(config, ledger);
     const { lanes: names, filter } = await chooseDead(ledger, flags);
     const groups = await ledger.deadGroups(names, filter);
     const lanes = configured(lanesOf(config), groups);
@@ -53,7 +55,7 @@ async function retry(context: Context, flags: Flags): Promise<void> {
       return;
     }
     // All of them or none: half of what was asked for is what nobody meant.
-    for (const { account } of lanes) mustBeAllowed(person, 'enqueue', account.name);
+    for (const lane of lanes) await mustBeTheirs(ledger, person, lane, filter);
     for (const lane of lanes) announce(context, lane, groups);
     if (!flags.yes) await confirm(context, total);
     // Those that were counted, and none that dies again meanwhile.
@@ -74,6 +76,20 @@ async function retry(context: Context, flags: Flags): Promise<void> {
     });
     tell(context, retried, total);
   });
+}
+
+/** Ends the command if this person may not ask for all of them. They are read for somebody who lacks a scope alone. */
+async function mustBeTheirs(
+  ledger: Ledger,
+  person: Person,
+  { name, account, operation }: ConfiguredLane,
+  filter: DeadFilter,
+): Promise<void> {
+  mustBeAllowed(person, 'enqueue', account.name, operation.name);
+  if (widenings.every((scope) => person.may(scope, account.name, operation.name))) return;
+  const guard = wideningGuard(person, account.name, operation);
+  for await (const letters of deadPages(ledger, name, filter))
+    for (const { target } of letters) guard(target);
 }
 
 /** The lanes of these groups; one that is configured no more can't be sent to. */

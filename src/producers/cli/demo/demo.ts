@@ -57,12 +57,13 @@ async function demo(context: Context, { data }: { data: string }): Promise<void>
       await queues.close();
       await ledger.close();
     });
-    const worker = await startChild(['serve', '--worker'], childEnv);
-    ending.push(() => worker.stop());
+    const server = await startChild(['serve'], childEnv);
+    ending.push(() => server.stop());
+    const api = `http://127.0.0.1:${String(server.started['api'])}`;
     terminal.say(
-      `Redis ${redis.private ? 'private' : 'as configured'}, emulator ${url}, worker up; data in ${relative(cwd, dataDir) || '.'}.`,
+      `Redis ${redis.private ? 'private' : 'as configured'}, emulator ${url}, worker and API ${api} up; data in ${relative(cwd, dataDir) || '.'}.`,
     );
-    await purge(context, { dataDir, url, ledger, queues, lanes, worker, emulator });
+    await purge(context, { dataDir, url, api, ledger, queues, lanes, server, emulator });
   } finally {
     for (const end of ending.reverse()) await end();
   }

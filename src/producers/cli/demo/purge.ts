@@ -6,6 +6,7 @@ import { windowOf } from '../../../limiter.ts';
 import { operations } from '../../../providers/operations.ts';
 import type { Queues } from '../../../queue.ts';
 import { acceptAll } from '../../accept.ts';
+import { ExpungeClient, type Deletion } from '../../client/client.ts';
 import { accessKeysOf, compareWithEmulator } from '../../compare.ts';
 import { enqueue } from '../../enqueue.ts';
 import type { Context } from '../program.ts';
@@ -21,16 +22,18 @@ const patienceSeconds = 170;
 export interface Stage {
   readonly dataDir: string;
   readonly url: string;
+  /** Where the HTTP API listens. */
+  readonly api: string;
   readonly ledger: Ledger;
   readonly queues: Queues;
   readonly lanes: readonly ConfiguredLane[];
-  readonly worker: Child;
+  readonly server: Child;
   readonly emulator: Child;
 }
 
 export async function purge(context: Context, stage: Stage): Promise<void> {
   const { clock, terminal, stopped } = context;
-  const { url, ledger, lanes, worker } = stage;
+  const { url, ledger, lanes, server } = stage;
   const began = clock.monotonic();
   const from = await timeOf(url);
   let round = await readRound(stage.dataDir);
@@ -46,7 +49,7 @@ export async function purge(context: Context, stage: Stage): Promise<void> {
 
   const progress = await watch(context, stage, purges, round, began);
   if (stopped.aborted) return;
-  await worker.stop();
+  await server.stop();
   const names = new Set(lanes.map(({ name }) => name));
   const compared = await compareWithEmulator(ledger, url, (lane) => names.has(lane), {
     accessKeys: accessKeysOf(lanes.map(({ account }) => account)),
@@ -81,38 +84,56 @@ export async function purge(context: Context, stage: Stage): Promise<void> {
   );
 }
 
-async function accept({ clock }: Context, stage: Stage, round: Round, each: Purge): Promise<Round> {
-  const { ledger, queues, lanes, dataDir } = stage;
-  const lane = lanes.find(
-    ({ account, operation }) => account.name === each.account && operation.name === each.operation,
-  );
-  if (!lane) throw new Error(`the demo has no lane for ${each.operation}`);
-  const accepted = acceptAll(each.account, lane.operation, each.entries);
+async function accept(context: Context, stage: Stage, round: Round, each: Purge): Promise<Round> {
+  const request = await (each.overHttp ? askServer : recordHere)(context, stage, round, each);
+  const next = { ...round, requests: { ...round.requests, [each.operation]: request } };
+  await writeRound(stage.dataDir, next);
+  return next;
+}
+
+const reasonOf = ({ number }: Round): string => `demo round ${number}`;
+
+async function askServer(_: Context, { api }: Stage, round: Round, each: Purge): Promise<string> {
+  const { account, operation, entries } = each;
+  const asked = {
+    account,
+    operation,
+    targets: entries as NonNullable<Deletion['targets']>,
+    reason: reasonOf(round),
+  };
+  const { id } = await new ExpungeClient({ url: api }).deletions.create(asked, {
+    // The same round once more, after a crash, is the same request.
+    idempotencyKey: `demo-${round.number}-${operation}`,
+  });
+  return id;
+}
+
+async function recordHere(
+  { clock }: Context,
+  { ledger, queues, lanes }: Stage,
+  round: Round,
+  each: Purge,
+): Promise<string> {
+  const { account, operation } = each;
+  const lane = lanes.find((one) => one.account.name === account && one.operation.name === operation);
+  if (!lane) throw new Error(`the demo has no lane for ${operation}`);
+  const accepted = acceptAll(account, lane.operation, each.entries);
   if ('problems' in accepted) throw new Error(JSON.stringify(accepted.problems[0]));
+  const asked = { account, operation, requester: 'demo', reason: reasonOf(round) };
   const { request } = await enqueue(
     { ledger, queues, clock, onQueueAway: () => undefined },
     lane.operation,
     lane.cap,
-    {
-      account: each.account,
-      operation: each.operation,
-      requester: 'demo',
-      reason: `demo round ${round.number}`,
-      urgent: false,
-      notBefore: 0,
-      again: false,
-    },
+    { ...asked, urgent: false, notBefore: 0, again: false },
     accepted.targets,
   );
-  const next = { ...round, requests: { ...round.requests, [each.operation]: request } };
-  await writeRound(dataDir, next);
-  return next;
+  return request;
 }
 
 /** Until everything is settled, somebody presses Ctrl-C, or patience ends. */
 async function watch(
   { clock, terminal, stopped }: Context,
-  { ledger, worker, emulator }: Stage,
+  { ledger, server, emulator }: Stage,
   purges: readonly Purge[],
   round: Round,
   began: number,
@@ -130,7 +151,7 @@ async function watch(
     else if (tick % 4 === 0) terminal.say(line);
     if (progress.every(({ tally }) => !tally.open)) return progress;
     if (stopped.aborted) return progress;
-    const died = worker.died() ?? emulator.died();
+    const died = server.died() ?? emulator.died();
     if (died) throw new CommandError(died, exits.failed);
     if (seconds > patienceSeconds) throw new CommandError(await stuck(ledger), exits.failed);
     await pause(clock, 500, stopped);

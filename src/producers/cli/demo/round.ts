@@ -22,6 +22,8 @@ export interface Purge {
   readonly entries: readonly unknown[];
   /** What exists at the provider, as the emulator's inventory is told. */
   readonly inventory: readonly object[];
+  /** Asked for over HTTP, as another program would; the others straight in the ledger. */
+  readonly overHttp?: true;
   /** Ids that the provider will not let anybody delete. */
   readonly forbidden: readonly string[];
 }
@@ -81,6 +83,7 @@ export function purgesOf(round: number): readonly Purge[] {
       operation: 'huawei.vod.delete-thumbnails',
       action: 'DeleteThumbnails',
       title: 'thumbnails',
+      overHttp: true,
       entries: assets.flatMap((asset, n) =>
         numbered(`task-${round}-${n}-`, 50).map((task) => ({ task, asset })),
       ),
@@ -92,6 +95,7 @@ export function purgesOf(round: number): readonly Purge[] {
 
 /** The demo's configuration: made-up accounts whose endpoint is the emulator. */
 export const configText = (endpoint: string): string => `# Written by expunge demo; its accounts are made up.
+api: { port: 0 }
 accounts:
   demo-alibaba:
     provider: alibaba

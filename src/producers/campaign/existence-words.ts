@@ -1,8 +1,8 @@
 /** What a check of existence found, for people. */
-import type { Account } from '../../../config.ts';
-import type { Operation } from '../../../providers/operation.ts';
-import { count, grouped, shortened, visible } from '../wording.ts';
-import { isWrongList, type ExistenceCheck } from '../../campaign/check-exists.ts';
+import type { Account } from '../../config.ts';
+import type { Operation } from '../../providers/operation.ts';
+import { count, grouped, shortened, visible } from '../cli/wording.ts';
+import { isWrongList, type ExistenceCheck } from './check-exists.ts';
 
 /** Lines to say; with the wrong list's warning at their end. */
 export function existenceWords(

@@ -1,11 +1,12 @@
 /** How a campaign stands, in words: what it waits for, when it will be done, what can be typed about it. */
-import { deadLetters } from '../../../deletion.ts';
-import type { Campaign } from '../../../ledger/campaign/campaign.ts';
-import { stageLimit } from '../../campaign/brakes.ts';
-import type { Progress, Situation, Wait } from '../../campaign/progress.ts';
-import { hasEnded, stepsFrom } from '../../campaign/states.ts';
-import { obstacle } from '../obstacle.ts';
-import { count, duration, visible, when } from '../wording.ts';
+import { deadLetters } from '../../deletion.ts';
+import type { Campaign } from '../../ledger/campaign/campaign.ts';
+import { stageLimit } from './brakes.ts';
+import type { Door } from './door.ts';
+import type { Progress, Situation, Wait } from './progress.ts';
+import { hasEnded, stepsFrom } from './states.ts';
+import { obstacle } from '../cli/obstacle.ts';
+import { count, duration, visible, when } from '../cli/wording.ts';
 
 /** A campaign with all that is shown of it. */
 export interface View {
@@ -69,15 +70,19 @@ export interface NextStep {
 }
 
 /** What can be typed now, the way out of what it waits for first. */
-export function nextSteps({ campaign, situation, progress }: View): readonly NextStep[] {
+export function nextSteps({ campaign, situation, progress }: View, door: Door): readonly NextStep[] {
   const { name, state, hash, settled } = campaign;
-  const command = (verb: string, rest = '') => `expunge campaign ${verb} ${name}${rest}`;
   if (hasEnded(campaign)) {
     const failed = deadLetters.reduce((sum, each) => sum + (settled[each] ?? 0), 0);
     return [
-      { to: 'see what became of each id', type: command('report') },
+      { to: 'see what became of each id', type: door.step('report', name) },
       ...(failed > 0
-        ? [{ to: 'list what was refused', type: command('report', ' --only failed -o failed.csv') }]
+        ? [
+            {
+              to: 'list what was refused',
+              type: door.step('report', name, { only: 'failed', output: 'failed.csv' }),
+            },
+          ]
         : []),
     ];
   }
@@ -86,14 +91,14 @@ export function nextSteps({ campaign, situation, progress }: View): readonly Nex
   const steps = stepsFrom(state).flatMap((step): NextStep[] => {
     if (step === 'approve')
       return situation.needsApproval
-        ? [{ to: 'approve it, as a second person', type: command('approve', ` --plan ${hash}`) }]
+        ? [{ to: 'approve it, as a second person', type: door.step('approve', name, { plan: hash }) }]
         : [];
     if (step === 'run')
       return state === 'planned' && situation.needsApproval
         ? []
-        : [{ to: 'run it', type: command('run', ` --plan ${hash} --confirm COUNT`) }];
+        : [{ to: 'run it', type: door.step('run', name, { plan: hash, confirm: 'COUNT' }) }];
     const to = { pause: 'pause it', resume: 'let it go on', cancel: 'end it' }[step as 'pause'];
-    return [{ to, type: command(step) }];
+    return [{ to, type: door.step(step, name) }];
   });
   return [...(blocked ? [{ to: 'let its lane send', type: out }] : []), ...steps];
 }
