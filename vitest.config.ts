@@ -2,11 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 const conformance = 'test/**/*.conformance.test.ts';
 /** Tests that speak to a real Redis, by their name wherever they stand, and whole runs in real time. */
-const system = ['test/**/*.redis.test.ts', 'test/system/**/*.test.ts'];
+const system = [
+  'test/**/*.redis.test.ts',
+  'test/system/**/*.test.ts',
+  'test/package/**/*.test.ts',
+  'test/examples/**/*.test.ts',
+];
 const named = (names: string): string[] => names.split(' ').map((name) => `test/system/${name}.test.ts`);
 /** Those of them that judge no rate to the last call, and mostly wait: they may run beside each other. */
 const together = [
   'test/**/*.redis.test.ts',
+  ...named('api-killed api-ledger-away api-limits api-start'),
   ...named(
     'answers brake campaign campaign-whole command-line crash credentials doubtful-database duplicates',
   ),
@@ -25,6 +31,8 @@ const quick = { pool: 'threads', isolate: false } as const;
 export default defineConfig({
   test: {
     environment: 'node',
+    // all that any test prints is searched for secrets
+    setupFiles: ['test/setup/secrets.ts'],
     // a test that waits for an event that never comes should say so soon
     testTimeout: 10_000,
     maxWorkers: 4,

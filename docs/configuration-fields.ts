@@ -3,15 +3,20 @@ export const meanings: Readonly<Record<string, string>> = {
   dataDir: 'Folder of the embedded ledger and of a private Redis. Relative to the file.',
   'redis.url':
     '`redis://` or `rediss://`. Left out, a private Redis is found or started in `dataDir`. Variable: `REDIS_URL`.',
+  'redis.ca':
+    'A file with the PEM certificates that alone vouch for the server of a `rediss://` url; relative to the file. Left out, those that Node.js trusts. See [TLS](security.md#tls).',
   'redis.prefix': 'What all keys in Redis begin with: BullMQ’s prefix.',
   'database.url':
     '`file:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE` for workers on several machines (see [the ledger](ledger.md)). Left out, `ledger.db` in `dataDir`. Variable: `DATABASE_URL`.',
-  'api.host': 'Without effect in this version (no HTTP API).',
-  'api.port': 'Without effect in this version.',
-  'api.keys[].name': 'Who holds the key: the name that stands on record.',
+  'api.host': 'Where the HTTP API listens; anywhere but on loopback it needs an API key.',
+  'api.port': 'Its port. If it is taken, `serve` ends with exit code 2.',
+  'api.requestsPerSecond':
+    'Requests that one key may make a second, at each server process; more are answered 429.',
+  'api.keys[].name':
+    'Who holds the key: the name that stands on record. Keys of the file are for the beginning and have no end; others stand in the ledger (`expunge keys create`).',
   'api.keys[].sha256': 'SHA-256 of the key, in hexadecimal: `printf %s "$KEY" | sha256sum`.',
   'api.keys[].scopes':
-    'What the key may do: `campaign` (plan, run, pause, cancel), `approve`, `enqueue` (and ask again for dead letters); of one account: `approve:media-prod`.',
+    'What the key may do, each as `VERB`, `VERB:ACCOUNT` or `VERB:ACCOUNT:OPERATION` (`*` is any account): `enqueue`, `campaign` (plan, run, pause, cancel), `approve`, `operate` (lanes, halt), `read`, `keys` (create keys for what it may do itself), and what widens a deletion: `delete-physical-files`, `image-type-all`, `urls`, `reference-ids`.',
   'metrics.host':
     'Where `/metrics`, `/livez` and `/readyz` listen. They have no login: beyond loopback only in a private network.',
   'metrics.port': 'If it is taken, the next free one, said at start. 0 takes any.',
@@ -31,7 +36,11 @@ export const meanings: Readonly<Record<string, string>> = {
   'protected.patterns':
     'The same by pattern: `*` is any characters, `?` is one, all else is itself; held against the whole id or URL.',
   foreignJobs:
-    '`refuse`: a queue job whose targets the ledger does not know deletes nothing. `allow`: it is recorded and carried out, so whoever can write to Redis can delete; jobs are not signed in this version.',
-  signingKey: 'Without effect in this version: jobs are not signed. Variable: `EXPUNGE_SIGNING_KEY`.',
+    'Without signing keys. `refuse`: a queue job whose targets the ledger does not know deletes nothing. `allow`: it is recorded and carried out, so whoever can write to Redis can delete. With signing keys every job must be signed, and this is without effect.',
+  signingKey:
+    'Secret of at least 32 characters that [jobs are signed](jobs.md) with, as the key of id `default`. The same for all processes that enqueue or work. Variable: `EXPUNGE_SIGNING_KEY`.',
+  'signingKeys[].id': 'For [rotation](jobs.md#rotating-keys): the name by which a job chooses its key.',
+  'signingKeys[].key':
+    'A secret as above. Of all keys the first signs (`signingKey`, where there is one), and each is accepted.',
   'log.level': '`trace`, `debug`, `info`, `warn`, `error` or `silent`. Variable: `LOG_LEVEL`.',
 };

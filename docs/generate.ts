@@ -5,15 +5,22 @@
  *
  * It also loads each example of a configuration that the documentation shows, as the program would.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { systemClock } from '../src/clock.ts';
 import { formatProblems, loadConfig } from '../src/config.ts';
 import { sections } from '../src/config/schema.ts';
+import { jobSchema } from '../src/job.ts';
 import { metricsTable } from '../src/metrics.ts';
+import { describeApi } from '../src/producers/http-api/server.ts';
 import { operations } from '../src/providers/operations.ts';
+import { version } from '../src/version.ts';
+import { clientTypes } from './client-types.ts';
 import { meanings } from './configuration-fields.ts';
+import { policies } from './policies.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -23,8 +30,27 @@ const tables: readonly (readonly [file: string, name: string, make: () => string
   ['README.md', 'verdicts', verdictsTable],
   ['docs/metrics.md', 'metrics', metricsTable],
   ['docs/configuration.md', 'fields', fieldsTable],
+  ['docs/security.md', 'policies', policies],
 ];
-const withExamples = ['README.md', 'docs/configuration.md'];
+/** Files that are made as a whole. */
+const files: readonly (readonly [file: string, make: () => string | Promise<string>])[] = [
+  ['docs/job.schema.json', jobSchemaText],
+  ['docs/openapi.json', apiDocument],
+  ['src/producers/client/openapi.ts', async () => clientTypes(await apiDocument())],
+];
+const withExamples = ['README.md', 'docs/configuration.md', 'docs/jobs.md'];
+
+async function apiDocument(): Promise<string> {
+  const defaults = loadConfig({ env: {}, cwd: '/', operations });
+  if ('problems' in defaults) throw new Error(formatProblems(defaults.problems));
+  return JSON.stringify(await describeApi({ ...defaults, clock: systemClock, version: version() }));
+}
+
+/** What every language can check a job against before it is signed. */
+function jobSchemaText(): string {
+  const title = 'Data of a queue job (docs/jobs.md)';
+  return JSON.stringify({ title, ...z.toJSONSchema(jobSchema, { io: 'input' }) });
+}
 
 function operationsTable(): string {
   const rows = operations.map(({ name, action, kinds, batchLimit, cap, permission }) => [
@@ -130,11 +156,17 @@ function wrongExamples(file: string, text: string): readonly string[] {
   }
 }
 
-function run(check: boolean): readonly string[] {
+async function run(check: boolean): Promise<readonly string[]> {
   const texts = new Map<string, { readonly old: string; readonly fresh: string }>();
   for (const [file, name, make] of tables) {
     const old = texts.get(file)?.old ?? readFileSync(join(root, file), 'utf8');
     texts.set(file, { old, fresh: placed(texts.get(file)?.fresh ?? old, file, name, make()) });
+  }
+  for (const [file, make] of files) {
+    const path = join(root, file);
+    const old = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const options = { ...(await resolveConfig(path)), filepath: path };
+    texts.set(file, { old, fresh: await format(await make(), options) });
   }
   const problems = withExamples.flatMap((file) => wrongExamples(file, texts.get(file)?.fresh ?? ''));
   for (const [file, { old, fresh }] of texts) {
@@ -145,6 +177,6 @@ function run(check: boolean): readonly string[] {
   return problems;
 }
 
-const problems = run(process.argv.includes('--check'));
+const problems = await run(process.argv.includes('--check'));
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
