@@ -23,7 +23,22 @@ for (const pragma of [
   'synchronous = FULL',
   'cache_size = -32768',
 ])
-  database.exec(`PRAGMA ${pragma}`);
+  patiently(`PRAGMA ${pragma}`);
+
+/**
+ * Two that turn a new file to WAL at the same moment both hold what the other waits for: SQLite tells one of them so
+ * at once, whatever its busy_timeout.
+ * @param {string} text
+ */
+function patiently(text) {
+  for (let tries = 1; ; tries++)
+    try {
+      return database.exec(text);
+    } catch (error) {
+      if (/** @type {{ code?: string }} */ (error).code !== 'SQLITE_BUSY' || tries === 200) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    }
+}
 
 /** @type {Map<string, Libsql.Statement>} */
 const prepared = new Map();

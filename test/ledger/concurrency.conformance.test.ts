@@ -101,4 +101,15 @@ describe.each(databases)('two connections to a ledger on $name', ({ create }) =>
     const [found] = await two.lookup('v0');
     expect(found?.requests[0]?.reason).toContain('"\\u0000" ünï 漢');
   });
+
+  it('open a ledger that is not there yet at the same moment, in any number', async () => {
+    for (let round = 0; round < 20; round++) {
+      const fresh = await create();
+      const opened = await Promise.all(
+        Array.from({ length: 2 + (round % 3) }, () => openLedger(fresh.url, [entry], { time: () => now })),
+      );
+      await Promise.all(opened.map((ledger) => ledger.close()));
+      await fresh.remove();
+    }
+  });
 });

@@ -49,7 +49,7 @@ describe('expunge campaign', () => {
       ['ben', run('agreed', agreed.hash, 30), /ben approved it and can't run it/],
       ['nobody', ['approve', 'many'], /approving takes a person/],
       ['stranger', ['approve', 'many'], /EXPUNGE_API_KEY is no key of api.keys/],
-      ['rob', ['approve', 'many'], /rob may not do this: its key needs the scope approve/],
+      ['rob', ['approve', 'many'], /rob would need the scope approve:acc/],
       ['rob', ['plan', 'robs', ...planFlags(long)], /needs the scope campaign/],
       ['rob', run('few', few.hash, 10), /needs the scope campaign/],
       ['ann', ['plan', 'kept', ...planFlags(kept)], /may not be deleted[^]*keep-this[^]*is protected by/],

@@ -11,7 +11,7 @@ import { World, type WorldOptions } from './world.ts';
 export const video = 'alibaba.vod.delete-video';
 
 const scopes = {
-  ann: ['campaign', 'approve', 'enqueue'],
+  ann: ['campaign', 'approve', 'enqueue', 'operate'],
   ben: ['campaign', 'approve'],
   rob: ['read'],
 } as const;
