@@ -111,10 +111,11 @@ async function draining(world: World, tell: (text: string) => void): Promise<rea
     const sentBefore = world.emulator.calls().length;
     both.watch();
     idle.watch();
-    const lasts = 2 * seconds;
-    const told = await posts({ ...asked, seconds: lasts, perSecond, prefix: `drain${perSecond}v` });
+    const told = await posts({ ...asked, seconds: 2 * seconds, perSecond, prefix: `drain${perSecond}v` });
     const [{ stalls }, { stalls: others }] = [await both.since(), await idle.since()];
-    const calls = rounded((world.emulator.calls().length - sentBefore) / lasts, 1);
+    const sent = world.emulator.calls().slice(sentBefore);
+    const span = ((sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0)) / 1_000;
+    const calls = rounded((sent.length - 1) / span, 1);
     const rate = perSecond === 0 ? 'as many as there can be' : `${perSecond}/s`;
     notes.push(
       `while a lane drains (${calls} calls/s of 30) in the same process, asked ${rate}: ${told.perSecond} requests/s, ` +
