@@ -6,7 +6,7 @@ import { capInForce } from '../ledger/caps.ts';
 import type { LaneStatus } from '../ledger/controls.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Cap } from '../limiter.ts';
-import { iso } from './cli/wording.ts';
+import { iso } from './wording.ts';
 
 const time = z.string().meta({ format: 'date-time' });
 const cap = z.strictObject({ calls: z.int(), per: z.enum(['second', 'minute']) });

@@ -1,6 +1,6 @@
 /** Times to come, as people write them. */
 import type { Fault } from '../providers/identifier.ts';
-import { iso, when } from './cli/wording.ts';
+import { iso, when } from './wording.ts';
 
 export const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** A date later than this is taken for a slip of the pen. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { signerWith } from '../job-signature.ts';
 import type { Queues } from '../queue.ts';
-import { findPrivate } from '../redis-server/private.ts';
+import { redisAtHand } from './redis-at-hand.ts';
 
 export interface ProducerQueue {
   /** Undefined while Redis is away or would evict jobs: what is accepted meanwhile waits for the feeder. */
@@ -18,7 +18,7 @@ const everyMs = 5_000;
 
 /** Of the configured Redis, or of the private one that runs here; none is started. */
 export async function queueOf(config: Config, clock: Clock): Promise<ProducerQueue> {
-  const url = config.redis.url ?? (await privateUrl(config, clock));
+  const url = await redisAtHand(config, clock);
   if (url === undefined) return { atHand: async () => undefined, close: async () => undefined };
   const { openQueues } = await import('../queue.ts');
   const queues = openQueues({
@@ -41,10 +41,4 @@ export async function queueOf(config: Config, clock: Clock): Promise<ProducerQue
     },
     close: () => queues.close(),
   };
-}
-
-async function privateUrl({ dataDir }: Config, clock: Clock): Promise<string | undefined> {
-  // Its address may outlive its folder.
-  const found = await findPrivate(dataDir, clock).catch(() => undefined);
-  return found && 'url' in found ? found.url : undefined;
 }

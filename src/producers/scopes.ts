@@ -101,3 +101,7 @@ export function grants(granted: string, scope: Scope, account: string, operation
     (parsed.operation === undefined || parsed.operation === operation)
   );
 }
+
+/** What it takes to cancel: one's own is taken back by whoever may ask, another's by whoever runs the lane. */
+export const scopeToCancel = (person: string, requester: string): Scope =>
+  person === requester ? 'enqueue' : 'operate';

@@ -1,7 +1,7 @@
 /** A target as programs are told of it: by the API, by `lookup --json` and in archives. */
 import { z } from 'zod';
 import type { TargetRecord } from '../ledger/target-record.ts';
-import { iso } from './cli/wording.ts';
+import { iso } from './wording.ts';
 
 export const settlements = ['deleted', 'absent', 'refused', 'exhausted', 'cancelled', 'spared'] as const;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readNotBefore } from '../../src/producers/cli/not-before.ts';
 import { progressLine, progressMeter } from '../../src/producers/cli/progress.ts';
 import { table } from '../../src/producers/cli/terminal.ts';
-import { duration, shortened, visible } from '../../src/producers/cli/wording.ts';
+import { duration, shortened, visible } from '../../src/producers/wording.ts';
 
 describe('visible', () => {
   it('writes out what a terminal would act upon, hide or reorder, and leaves the rest', () => {

@@ -1,30 +1,12 @@
 /** A campaign and whoever else has its targets, on two connections at once: nothing is lost, nothing counted twice. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { keyed } from '../target.ts';
 import { databases } from './databases.ts';
-import { entry, key, lane, operation, startWork, type Work } from './work.ts';
+import { started } from './running.ts';
+import { entry, key, lane, startWork } from './work.ts';
 
-const rules = {
-  ...{ canary: false, share: 1, undoMs: 0, notBefore: 0, again: false },
-  brakes: { refused: 1, absent: 1, throttled: 1 },
-};
 const rounds = 15;
 const size = 40;
-
-async function running({ ledger }: Work, name: string, ids: readonly string[]): Promise<number> {
-  const start = { name, lane, requester: 'ann', reason: '', source: '', rules };
-  const seq = await ledger.startPlan(`request-${name}`, start);
-  await ledger.addToPlan(
-    seq,
-    ids.map((id, n) => ({ n: n + 1, ...keyed('acc', operation, id) })),
-    [],
-  );
-  const counts = { hash: 'H', sourceHash: '', invalid: 0, duplicates: 0, alreadySettled: 0 };
-  await ledger.finishPlan(seq, 'ann', { ...counts, valid: ids.length });
-  await ledger.moveCampaign(seq, { from: ['planned'], to: 'running', by: 'ann', reason: '', rules });
-  return seq;
-}
 
 describe.each(databases)('a campaign on $name', ({ create }) => {
   async function setup() {
@@ -40,7 +22,7 @@ describe.each(databases)('a campaign on $name', ({ create }) => {
       const ids = Array.from({ length: size }, (_, n) => `r${round}-${n}`);
       await work.ask(`R${round}`, ids);
       const name = `c${round}`;
-      const seq = await running(work, name, ids);
+      const seq = await started(work, name, ids);
       const campaign = await other.campaign(name);
       if (!campaign) throw new Error('no campaign');
       for (const id of ids) await work.claim(`C-${id}`, [id]);
@@ -61,7 +43,7 @@ describe.each(databases)('a campaign on $name', ({ create }) => {
     const { work, other } = await setup();
     for (let round = 0; round < rounds; round++) {
       const ids = Array.from({ length: size }, (_, n) => `k${round}-${n}`);
-      const seq = await running(work, `k${round}`, ids);
+      const seq = await started(work, `k${round}`, ids);
       const campaign = await work.ledger.campaign(`k${round}`);
       if (!campaign) throw new Error('no campaign');
       await work.ledger.releaseCampaign(campaign, size, work.now(), []);

@@ -1,7 +1,7 @@
 /** Approve: a second person, proved by a key, vouches for exactly what was planned. */
 import type { Campaign } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { shortened, visible } from '../cli/wording.ts';
+import { shortened, visible } from '../wording.ts';
 import type { Person } from '../person.ts';
 import type { Door } from './door.ts';
 import { CampaignRefused } from './refused.ts';

@@ -1,7 +1,7 @@
 /** What a check of existence found, for people. */
 import type { Account } from '../../config.ts';
 import type { Operation } from '../../providers/operation.ts';
-import { count, grouped, shortened, visible } from '../cli/wording.ts';
+import { count, grouped, shortened, visible } from '../wording.ts';
 import { isWrongList, type ExistenceCheck } from './check-exists.ts';
 
 /** Lines to say; with the wrong list's warning at their end. */

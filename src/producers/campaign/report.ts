@@ -11,7 +11,7 @@ import type { Campaign, CampaignTarget } from '../../ledger/campaign/campaign.ts
 import type { DeadLetter } from '../../ledger/dead.ts';
 import { entryOf } from '../../providers/entry.ts';
 import { operationNamed } from '../../providers/operations.ts';
-import { iso, visible } from '../cli/wording.ts';
+import { iso, visible } from '../wording.ts';
 import { hasEnded } from './states.ts';
 
 export const formats = ['csv', 'ndjson'] as const;

@@ -6,7 +6,7 @@ import type { Door } from './door.ts';
 import type { Progress, Situation, Wait } from './progress.ts';
 import { hasEnded, stepsFrom } from './states.ts';
 import { obstacle } from '../cli/obstacle.ts';
-import { count, duration, visible, when } from '../cli/wording.ts';
+import { count, duration, visible, when } from '../wording.ts';
 
 /** A campaign with all that is shown of it. */
 export interface View {

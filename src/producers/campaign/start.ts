@@ -4,7 +4,7 @@
  */
 import type { Campaign, CampaignRules } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { shortened } from '../cli/wording.ts';
+import { shortened } from '../wording.ts';
 import type { Door } from './door.ts';
 import { digest, planHash } from './plan.ts';
 import { CampaignRefused, type Because } from './refused.ts';

@@ -1,7 +1,7 @@
 /** A campaign with what is around it, and as an object for programs. */
 import { deadLetters } from '../../deletion.ts';
 import type { Campaign } from '../../ledger/campaign/campaign.ts';
-import { iso } from '../cli/wording.ts';
+import { iso } from '../wording.ts';
 import type { Door } from './door.ts';
 import { progressOf, type Situation } from './progress.ts';
 import { nextSteps, waitText, type View } from './standing.ts';

@@ -3,7 +3,7 @@ import { checkAccount, type Check } from './account-check.ts';
 import { chooseAccount } from './choice.ts';
 import type { AddCommand, Context } from './program.ts';
 import { exits, table } from './terminal.ts';
-import { count, shortened, visible } from './wording.ts';
+import { count, shortened, visible } from '../wording.ts';
 
 export const addAccounts: AddCommand = (program, run) => {
   program

@@ -1,9 +1,10 @@
 /** `expunge cancel`: takes back what a request has not sent yet. */
-import { mustBeAllowed, personOf } from './campaign/choose.ts';
+import { scopeToCancel } from '../scopes.ts';
+import { mustBeAllowed, personOf } from './person.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, grouped, shortened } from './wording.ts';
+import { count, grouped, shortened } from '../wording.ts';
 
 export const addCancel: AddCommand = (program, run) => {
   program
@@ -30,8 +31,7 @@ async function cancel(
       );
     const { account, operation, requester } = found;
     const person = await personOf(config, ledger);
-    // One's own may be taken back by whoever may ask; another's by whoever runs the lane.
-    mustBeAllowed(person, person.name === requester ? 'enqueue' : 'operate', account, operation);
+    mustBeAllowed(person, scopeToCancel(person.name, requester), account, operation);
     const done = await ledger.cancelRequest(request, person.name, reason);
     if (!done || 'campaign' in done)
       throw new CommandError(

@@ -4,7 +4,7 @@ import { capInForce } from '../../ledger/caps.ts';
 import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Cap } from '../../limiter.ts';
 import { configuredCap } from '../lanes-answer.ts';
-import { grouped, visible } from './wording.ts';
+import { grouped, visible } from '../wording.ts';
 
 /** `30/second`, `10/second (set)`; `?` where nobody knows. */
 export function capText(lane: LaneStatus, config: Config): string {

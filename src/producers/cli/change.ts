@@ -3,7 +3,7 @@ import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerOf, look } from '../lanes-answer.ts';
 import type { Person } from '../person.ts';
-import { mustBeAllowed, personOf } from './campaign/choose.ts';
+import { mustBeAllowed, personOf } from './person.ts';
 import { chooseLane } from './choice.ts';
 import { textOf } from './lanes.ts';
 import type { Context } from './program.ts';

@@ -1,7 +1,7 @@
 /** From names on the command line to what they name; an unknown one is told with what was probably meant. */
 import { nearest } from '../../config/problems.ts';
 import { CommandError, exits } from './terminal.ts';
-import { shortened } from './wording.ts';
+import { shortened } from '../wording.ts';
 
 /** The lane of that account and operation among those that there are. */
 export function chooseLane<Lane extends { readonly account: string; readonly operation: string }>(

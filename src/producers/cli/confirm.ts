@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type { Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { grouped } from './wording.ts';
+import { grouped } from '../wording.ts';
 
 /** Up to so many ids nobody is asked. */
 export const unasked = 1_000;

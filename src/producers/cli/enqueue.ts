@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { windowOf } from '../../limiter.ts';
 import type { Accepted } from '../accept.ts';
 import { enqueue as record, type Enqueued } from '../enqueue.ts';
-import { mustBeAllowed, personOf, wideningGuard } from './campaign/choose.ts';
+import { mustBeAllowed, personOf, wideningGuard } from './person.ts';
 import { chooseLane } from './choice.ts';
 import { confirm } from './confirm.ts';
 import { fromArguments, fromFile } from './entries.ts';
@@ -16,7 +16,7 @@ import { withQueue } from './queue-at-hand.ts';
 import { CommandError, exits } from './terminal.ts';
 import { wait } from './wait.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, duration, grouped, when } from './wording.ts';
+import { count, duration, grouped, when } from '../wording.ts';
 
 interface Flags extends Readonly<Record<string, unknown>> {
   readonly file?: string;

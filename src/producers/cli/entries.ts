@@ -17,7 +17,7 @@ import {
 import { formatOf, type Format } from '../entries/format.ts';
 import type { Input } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { shortened } from './wording.ts';
+import { shortened } from '../wording.ts';
 
 export type { BadEntry, Entry };
 

@@ -4,7 +4,7 @@ import { chooseLane } from './choice.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits, table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { iso, when } from './wording.ts';
+import { iso, when } from '../wording.ts';
 
 export const addEvents: AddCommand = (program, run) => {
   program

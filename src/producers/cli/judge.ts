@@ -8,7 +8,7 @@ import { unknown } from './choice.ts';
 import type { BadEntry, Entries } from './entries.ts';
 import { flagOf } from './option-flags.ts';
 import { CommandError, exits } from './terminal.ts';
-import { count, grouped, shortened } from './wording.ts';
+import { count, grouped, shortened } from '../wording.ts';
 
 /** So many are told one by one. */
 const mostTold = 20;

@@ -12,7 +12,7 @@ import { configuredCap } from '../lanes-answer.ts';
 import { change, laneIn } from './change.ts';
 import type { Context, Run } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { count, grouped, shortened } from './wording.ts';
+import { count, grouped, shortened } from '../wording.ts';
 
 export function addCap(lane: Command, run: Run): void {
   lane

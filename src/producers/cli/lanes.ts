@@ -6,7 +6,7 @@ import { obstacle } from './obstacle.ts';
 import type { AddCommand, Context } from './program.ts';
 import { table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, duration, visible, when } from './wording.ts';
+import { count, duration, visible, when } from '../wording.ts';
 
 export const addLanes: AddCommand = (program, run) => {
   program

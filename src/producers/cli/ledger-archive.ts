@@ -7,7 +7,7 @@ import { createArchive, type ArchiveFile } from './archive-file.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, iso, shortened, when } from './wording.ts';
+import { count, iso, shortened, when } from '../wording.ts';
 
 interface Flags {
   readonly olderThan: string;

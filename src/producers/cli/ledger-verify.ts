@@ -8,7 +8,7 @@ import { NoArchive, readArchives } from './archive-file.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, grouped, visible } from './wording.ts';
+import { count, grouped, visible } from '../wording.ts';
 
 interface Flags {
   readonly against?: string;

@@ -5,7 +5,7 @@ import { noteOf, targetAnswer } from '../target-answer.ts';
 import type { AddCommand, Context } from './program.ts';
 import { exits, table } from './terminal.ts';
 import { withLedger } from './with-ledger.ts';
-import { count, duration, shortened, visible, when } from './wording.ts';
+import { count, duration, shortened, visible, when } from '../wording.ts';
 
 export const addLookup: AddCommand = (program, run) => {
   program

@@ -1,6 +1,6 @@
 import { readMoment } from '../moment.ts';
 import { CommandError, exits } from './terminal.ts';
-import { shortened } from './wording.ts';
+import { shortened } from '../wording.ts';
 
 /** As `readMoment` reads it; ends the command where it is no such time. */
 export function readNotBefore(text: string, now: number): number {

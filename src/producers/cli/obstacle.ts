@@ -1,7 +1,7 @@
 /** What keeps a lane from sending, and what to type about it. */
 import type { LaneStatus } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { visible } from './wording.ts';
+import { visible } from '../wording.ts';
 
 export interface Obstacle {
   readonly what: 'halt' | 'halted' | 'paused' | 'no worker' | 'none';

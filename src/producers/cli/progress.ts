@@ -1,7 +1,7 @@
 /** How far a request is, as one line. */
 import { deadLetters, settlements, type Settlement } from '../../deletion.ts';
 import type { Tally } from '../../ledger/lookup.ts';
-import { duration, grouped } from './wording.ts';
+import { duration, grouped } from '../wording.ts';
 
 export interface Progress {
   readonly total: number;

@@ -2,7 +2,7 @@
 import type { Config } from '../../config.ts';
 import { signerWith } from '../../job-signature.ts';
 import type { Queues } from '../../queue.ts';
-import { findPrivate } from '../../redis-server/private.ts';
+import { redisAtHand } from '../redis-at-hand.ts';
 import type { Context } from './program.ts';
 
 /** How long a Redis may take to connect before the ids are left to the feeder. */
@@ -14,7 +14,7 @@ export async function withQueue<T>(
   config: Config,
   use: (queues: Queues | undefined, reason: string) => Promise<T>,
 ): Promise<T> {
-  const url = config.redis.url ?? (await privateUrl(config.dataDir, clock));
+  const url = await redisAtHand(config, clock);
   if (url === undefined) return use(undefined, 'no Redis runs here');
   const { openQueues } = await import('../../queue.ts');
   const sign = signerWith(config.signingKeys);
@@ -29,10 +29,4 @@ export async function withQueue<T>(
   } finally {
     await queues.close();
   }
-}
-
-async function privateUrl(dataDir: string, clock: Context['clock']): Promise<string | undefined> {
-  // Its address may outlive its folder.
-  const found = await findPrivate(dataDir, clock).catch(() => undefined);
-  return found && 'url' in found ? found.url : undefined;
 }

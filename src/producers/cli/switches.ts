@@ -3,12 +3,12 @@
  * claim of every worker sees the change, so that at most the calls in flight still go out.
  */
 import { everyAccount } from '../scopes.ts';
-import { mustBeAllowed } from './campaign/choose.ts';
+import { mustBeAllowed } from './person.ts';
 import { change, laneIn } from './change.ts';
 import { addCap } from './lane-cap.ts';
 import type { AddCommand, Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { visible } from './wording.ts';
+import { visible } from '../wording.ts';
 
 export const addLane: AddCommand = (program, run) => {
   const lane = program.command('lane').description('pause a lane, let it go on, or set its cap');

@@ -3,7 +3,7 @@
  * --json stdout holds JSON only: one object, or one a line for streams, the result last.
  */
 import { cut, width } from './columns.ts';
-import { visible } from './wording.ts';
+import { visible } from '../wording.ts';
 
 /** How a command ended, as the process's exit code. */
 export const exits = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4 } as const;

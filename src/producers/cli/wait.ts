@@ -7,7 +7,7 @@ import { obstacleOf } from './obstacle.ts';
 import type { Context } from './program.ts';
 import { progressLine, progressMeter, unwanted, type Progress } from './progress.ts';
 import { exits, table } from './terminal.ts';
-import { count, duration, shortened } from './wording.ts';
+import { count, duration, shortened } from '../wording.ts';
 
 export interface Watched {
   /** What `enqueue` answers; the outcome is added to it. */

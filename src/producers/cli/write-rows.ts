@@ -7,7 +7,7 @@ import { formats, render, sumLine, type Format, type ReportRow } from '../campai
 import { createNewFile, FileExists, type NewFile } from '../new-file.ts';
 import type { Context } from './program.ts';
 import { CommandError, exits } from './terminal.ts';
-import { count, grouped, shortened } from './wording.ts';
+import { count, grouped, shortened } from '../wording.ts';
 
 export interface OutputFlags {
   readonly format?: Format;

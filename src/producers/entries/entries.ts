@@ -4,7 +4,7 @@
  * a CSV record the one it begins on. A line that can't be read is a bad entry among the others and ends nothing;
  * an input that breaks off, is damaged or is no UTF-8 at all rejects, with Unreadable where its content is at fault.
  */
-import { shortened } from '../cli/wording.ts';
+import { shortened } from '../wording.ts';
 import { blocksOf, type Block } from './blocks.ts';
 import { bounded, fingerprinted, unpacked, utf8, type Fingerprint } from './bytes.ts';
 import { brokenAt, NotCsv, recordsOf } from './csv.ts';

@@ -4,11 +4,10 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../../config/endpoint.ts';
-import { LedgerAway } from '../../ledger/database.ts';
 import { personWith, unprovenPerson, type KnownKey, type Person } from '../person.ts';
 import type { Scope } from '../scopes.ts';
 import type { Api } from './api.ts';
-import { inTime } from './in-time.ts';
+import { ledgerInTime } from './in-time.ts';
 import { Refusal } from './problem.ts';
 
 declare module 'fastify' {
@@ -24,9 +23,6 @@ declare module 'fastify' {
 
 /** A key that was created or revoked is known so soon. */
 const rememberMs = 1_000;
-/** A ledger that hangs is away too: every request waits for it here first. */
-const answerMs = 5_000;
-const silent = () => new LedgerAway(`the ledger did not answer within ${answerMs} ms`);
 
 const anonymous = unprovenPerson('anonymous@loopback');
 
@@ -116,7 +112,7 @@ function knownKeys({ config, ledger, clock }: Api): () => Promise<Known> {
   return () => {
     const now = clock.monotonic();
     if (read && now - read.at < rememberMs) return read.known;
-    const known = inTime(clock, answerMs, ledger.keys(), silent).then((stored) => ({
+    const known = ledgerInTime(clock, ledger.keys()).then((stored) => ({
       all: [...ofFile, ...stored],
       none: ofFile.length + stored.length === 0,
     }));

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { OnceRow } from '../../ledger/once.ts';
 import type { RequestSummary } from '../../ledger/requests.ts';
-import { iso } from '../cli/wording.ts';
+import { iso } from '../wording.ts';
 import { enqueue } from '../enqueue.ts';
 import type { Person } from '../person.ts';
+import { scopeToCancel } from '../scopes.ts';
 import { targetAnswer } from '../target-answer.ts';
 import { acceptBody, allWrong } from './accept-body.ts';
 import type { Api, Routes } from './api.ts';
@@ -121,9 +122,8 @@ export const deletionRoutes: Routes = (api) => async (app) => {
     async (request, reply) => {
       const found = await requestNamed(api, request.params.id);
       const { id, account, operation, requester } = found;
-      // One's own may be taken back by whoever may ask; another's by whoever runs the lane.
-      const own = request.person?.name === requester;
-      const person = allowed(request, own ? 'enqueue' : 'operate', account, operation);
+      const scope = scopeToCancel(request.person?.name ?? '', requester);
+      const person = allowed(request, scope, account, operation);
       const done = await ledger.cancelRequest(id, person.name, '');
       if (!done) throw noRequest();
       if ('campaign' in done)

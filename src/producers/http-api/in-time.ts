@@ -1,4 +1,11 @@
 import { pause, type Clock } from '../../clock.ts';
+import { LedgerAway } from '../../ledger/database.ts';
+
+/** A ledger that hangs is away too. */
+const ledgerMs = 5_000;
+
+export const ledgerInTime = <T>(clock: Clock, asked: Promise<T>): Promise<T> =>
+  inTime(clock, ledgerMs, asked, () => new LedgerAway(`the ledger did not answer within ${ledgerMs} ms`));
 
 /** What the promise ends with, or `late` thrown after so many ms: whoever asks is never left waiting for longer. */
 export async function inTime<T>(

@@ -2,9 +2,10 @@
 import { approveCampaign } from '../../campaign/approve.ts';
 import { commandLine } from '../../campaign/door.ts';
 import type { AddCommand, Context } from '../program.ts';
-import { count } from '../wording.ts';
+import { count } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
-import { chooseCampaign, personOf } from './choose.ts';
+import { chooseCampaign } from './choose.ts';
+import { personOf } from '../person.ts';
 import { orRefused } from './refusal.ts';
 
 interface Flags {

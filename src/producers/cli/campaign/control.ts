@@ -8,7 +8,7 @@ import { commandLine } from '../../campaign/door.ts';
 import { steerCampaign } from '../../campaign/steer.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { exits } from '../terminal.ts';
-import { count, grouped } from '../wording.ts';
+import { count, grouped } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseAllowed, chooseCampaign } from './choose.ts';
 import { orRefused } from './refusal.ts';

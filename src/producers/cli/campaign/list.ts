@@ -4,7 +4,7 @@ import { surroundings } from '../../campaign/situation.ts';
 import { hasEnded } from '../../campaign/states.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { table } from '../terminal.ts';
-import { duration, grouped } from '../wording.ts';
+import { duration, grouped } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { waitText, type View } from '../../campaign/standing.ts';
 import { fieldsOf, viewOf } from '../../campaign/view.ts';

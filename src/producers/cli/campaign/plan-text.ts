@@ -7,7 +7,7 @@ import type { Rejects } from '../../campaign/rejects.ts';
 import type { BadEntry } from '../../entries/entry.ts';
 import { wideningOf } from '../../widening-words.ts';
 import { table } from '../terminal.ts';
-import { count, duration, grouped, shortened, visible } from '../wording.ts';
+import { count, duration, grouped, shortened, visible } from '../../wording.ts';
 
 interface Context {
   readonly planned: Planned;

@@ -9,7 +9,7 @@ import { unknown } from '../choice.ts';
 import { flagsOf } from '../option-flags.ts';
 import type { Context, Run } from '../program.ts';
 import { withLedger } from '../with-ledger.ts';
-import { count, iso, shortened, visible, when } from '../wording.ts';
+import { count, iso, shortened, visible, when } from '../../wording.ts';
 import {
   addOutputFlags,
   countsText,

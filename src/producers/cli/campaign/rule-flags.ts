@@ -11,7 +11,7 @@ import {
 } from '../../campaign/rule-texts.ts';
 import { flagOf } from '../option-flags.ts';
 import { CommandError, exits } from '../terminal.ts';
-import { shortened } from '../wording.ts';
+import { shortened } from '../../wording.ts';
 
 export type RuleFlags = RunTexts;
 

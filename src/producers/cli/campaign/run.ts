@@ -3,7 +3,7 @@ import type { Campaign } from '../../../ledger/campaign/campaign.ts';
 import { commandLine } from '../../campaign/door.ts';
 import { runCampaign } from '../../campaign/run.ts';
 import type { AddCommand, Context } from '../program.ts';
-import { count, grouped, when } from '../wording.ts';
+import { count, grouped, when } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseAllowed, chooseCampaign } from './choose.ts';
 import { orRefused } from './refusal.ts';

@@ -3,7 +3,7 @@ import { commandLine } from '../../campaign/door.ts';
 import { surroundings } from '../../campaign/situation.ts';
 import type { Campaign } from '../../../ledger/campaign/campaign.ts';
 import type { AddCommand, Context } from '../program.ts';
-import { count, visible, when } from '../wording.ts';
+import { count, visible, when } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseCampaign } from './choose.ts';
 import { fieldsOf, viewOf } from '../../campaign/view.ts';

@@ -5,7 +5,7 @@ import { etaText, nextSteps, stateText, waitText, type View } from '../../campai
 import { hasEnded } from '../../campaign/states.ts';
 import { tenths } from '../../campaign/view.ts';
 import { width, wrapped, wrappedText } from '../columns.ts';
-import { grouped, when } from '../wording.ts';
+import { grouped, when } from '../../wording.ts';
 
 /** Lines of at most so many columns. */
 export function screen(view: View, columns: number): readonly string[] {

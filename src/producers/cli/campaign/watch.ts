@@ -11,7 +11,7 @@ import { surroundings } from '../../campaign/situation.ts';
 import { hasEnded } from '../../campaign/states.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { exits } from '../terminal.ts';
-import { grouped } from '../wording.ts';
+import { grouped } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { chooseCampaign } from './choose.ts';
 import type { View } from '../../campaign/standing.ts';

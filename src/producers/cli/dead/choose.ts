@@ -4,7 +4,7 @@ import type { DeadFilter, DeadLetter } from '../../../ledger/dead.ts';
 import type { Ledger } from '../../../ledger/ledger.ts';
 import { chooseCampaign } from '../campaign/choose.ts';
 import { chooseAccount, unknown } from '../choice.ts';
-import { shortened } from '../wording.ts';
+import { shortened } from '../../wording.ts';
 
 export interface DeadFlags {
   readonly campaign?: string;

@@ -3,7 +3,7 @@ import type { Ledger } from '../../../ledger/ledger.ts';
 import { deadRow, type ReportRow } from '../../campaign/report.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { withLedger } from '../with-ledger.ts';
-import { count, visible } from '../wording.ts';
+import { count, visible } from '../../wording.ts';
 import { countsText, writeRows } from '../write-rows.ts';
 import { addDeadFlags, chooseDead, deadPages, type Chosen, type DeadFlags } from './choose.ts';
 

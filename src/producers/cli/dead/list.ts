@@ -4,7 +4,7 @@ import type { Ledger } from '../../../ledger/ledger.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits, table } from '../terminal.ts';
 import { withLedger } from '../with-ledger.ts';
-import { count, iso, shortened, when } from '../wording.ts';
+import { count, iso, shortened, when } from '../../wording.ts';
 import { addDeadFlags, chooseDead, type Chosen, type DeadFlags } from './choose.ts';
 
 interface Flags extends DeadFlags {

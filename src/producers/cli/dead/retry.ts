@@ -5,14 +5,14 @@ import type { Ledger } from '../../../ledger/ledger.ts';
 import { enqueue, type Enqueued, type Enqueuing } from '../../enqueue.ts';
 import type { Person } from '../../person.ts';
 import { widenings } from '../../scopes.ts';
-import { mustBeAllowed, personOf, wideningGuard } from '../campaign/choose.ts';
+import { mustBeAllowed, personOf, wideningGuard } from '../person.ts';
 import { confirm } from '../confirm.ts';
 import { wideningOf } from '../option-flags.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { withQueue } from '../queue-at-hand.ts';
 import { CommandError, exits } from '../terminal.ts';
 import { withLedger } from '../with-ledger.ts';
-import { count, grouped } from '../wording.ts';
+import { count, grouped } from '../../wording.ts';
 import { addDeadFlags, chooseDead, deadPages, type DeadFlags } from './choose.ts';
 
 interface Flags extends DeadFlags {

@@ -1,6 +1,6 @@
 import { unitMs } from '../../moment.ts';
 import { CommandError, exits } from '../terminal.ts';
-import { shortened } from '../wording.ts';
+import { shortened } from '../../wording.ts';
 
 /** Ten years: whoever means longer leaves it out. */
 const mostMs = 3_650 * unitMs.d;

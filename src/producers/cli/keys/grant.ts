@@ -3,7 +3,7 @@ import type { Person } from '../../person.ts';
 import { everyAccount, parseScope, type ParsedScope } from '../../scopes.ts';
 import { unknown } from '../choice.ts';
 import { CommandError, exits } from '../terminal.ts';
-import { shortened } from '../wording.ts';
+import { shortened } from '../../wording.ts';
 
 export type WrittenScope = ParsedScope & { readonly text: string };
 

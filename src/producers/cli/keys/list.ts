@@ -3,10 +3,10 @@ import type { Config } from '../../../config.ts';
 import { keyId, type StoredKey } from '../../../ledger/keys.ts';
 import type { Person } from '../../person.ts';
 import { everyAccount } from '../../scopes.ts';
-import { personOf } from '../campaign/choose.ts';
+import { personOf } from '../person.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits, table } from '../terminal.ts';
-import { iso, when } from '../wording.ts';
+import { iso, when } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 
 /** Times are null where there is none. */

@@ -2,11 +2,11 @@
 import type { Config } from '../../../config.ts';
 import type { StoredKey } from '../../../ledger/keys.ts';
 import type { Person } from '../../person.ts';
-import { personOf } from '../campaign/choose.ts';
+import { personOf } from '../person.ts';
 import { unknown } from '../choice.ts';
 import type { AddCommand, Context } from '../program.ts';
 import { CommandError, exits } from '../terminal.ts';
-import { count, shortened } from '../wording.ts';
+import { count, shortened } from '../../wording.ts';
 import { withLedger } from '../with-ledger.ts';
 import { mayKeepOf } from './grant.ts';
 
