@@ -1,7 +1,7 @@
 /** Approve: a second person, proved by a key, vouches for exactly what was planned. */
 import type { Campaign } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { shortened, visible } from '../wording.ts';
+import { visible } from '../wording.ts';
 import type { Person } from '../person.ts';
 import type { Door } from './door.ts';
 import { CampaignRefused } from './refused.ts';
@@ -29,7 +29,7 @@ export async function approveCampaign(
   if (plan !== undefined && plan !== hash)
     throw new CampaignRefused(
       'hash',
-      `${shortened(plan)} is not the hash of this plan: look at it with ${door.step('status', name)}`,
+      `what ${door.field('plan')} gives is not the hash of this plan: look at it with ${door.step('status', name)}`,
     );
   const moved =
     state === 'approved' ||

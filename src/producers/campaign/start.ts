@@ -4,7 +4,6 @@
  */
 import type { Campaign, CampaignRules } from '../../ledger/campaign/campaign.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { shortened } from '../wording.ts';
 import type { Door } from './door.ts';
 import { digest, planHash } from './plan.ts';
 import { CampaignRefused, type Because } from './refused.ts';
@@ -35,7 +34,7 @@ export function objection(campaign: Campaign, asked: StartRequest, door: Door): 
   if (asked.hash !== hash)
     return refused(
       'hash',
-      `${shortened(asked.hash)} is not the hash of this plan. Look at what would be deleted (${look}), or ${again}`,
+      `what ${door.field('plan')} gives is not the hash of this plan. Look at what would be deleted (${look}), or ${again}`,
     );
   if (asked.count !== valid)
     return refused(

@@ -217,6 +217,16 @@ describe('POST /v1/campaigns', () => {
 });
 
 describe('POST /v1/campaigns/{name}/run', () => {
+  it.each(['approve', 'run'])('%s never repeats what came in the place of the hash', async (verb) => {
+    const served = await serve({ keys });
+    await plan(served, 'v1\nv2');
+    const pasted = `expunge_${'k'.repeat(43)}`;
+    const refused = await step(served, verb, { plan: pasted, ...(verb === 'run' && { confirm: 2 }) }, 'ben');
+    expect(refused.status).toBe(409);
+    expect(refused.json['detail']).toContain('not the hash');
+    expect(JSON.stringify(refused.json)).not.toContain(pasted);
+  });
+
   it('runs what was planned, with its hash and its count, and only once', async () => {
     const served = await serve({ keys });
     const { hash } = planSchema.parse((await plan(served, 'v1\nv2')).json);

@@ -12,6 +12,8 @@ import { requestOf } from './requests.ts';
 import { serve, type Served } from './world.ts';
 
 const requests = 5_040;
+/** The same on every run, so that it judges the change and not the day; FUZZ_SEED=n asks other things. */
+const seed = Number(process.env['FUZZ_SEED'] ?? -1_627_656_993);
 
 /** What Node itself says to what is hardly HTTP, before anything of ours is asked: no Host, or Expect with a wish. */
 const saidByNode = ({ request }: Hostile, { status, body }: RawAnswer) =>
@@ -74,8 +76,8 @@ describe.each(databases)('the API on $name, asked what nobody should ask', ({ cr
       settings: { database: { url: place.url } },
     });
     const port = Number(new URL(served.url).port);
-    const seed = requestOf('createDeletion', { target: 'known', reason: 'x' });
-    const made = await served.ask(seed.path, { ...seed.sent, by: 'ann' });
+    const known = requestOf('createDeletion', { target: 'known', reason: 'x' });
+    const made = await served.ask(known.path, { ...known.sent, by: 'ann' });
     const plan = requestOf('planCampaign', { target: 'v1', planned: 'summer' });
     const planned = await served.ask(plan.path, { method: plan.method, ...plan.sent, by: 'ben' });
     const hash = String(planned.json['hash']);
@@ -108,7 +110,7 @@ describe.each(databases)('the API on $name, asked what nobody should ask', ({ cr
       fc.asyncProperty(some, async (all) => {
         await Promise.all(all.map(one));
       }),
-      { numRuns: requests / 8, endOnFailure: true },
+      { numRuns: requests / 8, endOnFailure: true, seed },
     );
 
     const record = await onRecord(served);
