@@ -19,7 +19,7 @@ export interface BacklogOptions extends Omit<WorldOptions, 'accounts'> {
   readonly caps: Readonly<Partial<Record<Operation, number>>>;
   /** How long the backlog takes at the caps. */
   readonly seconds: number;
-  /** Stands before the provider; where it leads to is seen to. */
+  /** Stands before the provider, and records; where it leads to is seen to. For one lane. */
   readonly before?: Proxy;
 }
 
@@ -43,12 +43,14 @@ export class Backlog {
   readonly world: World;
   readonly worker: WorkerProcess;
   readonly lanes: readonly BackloggedLane[];
+  readonly #before: Proxy | undefined;
   readonly #requests: string[] = [];
 
-  private constructor(world: World, worker: WorkerProcess, lanes: readonly BackloggedLane[]) {
-    this.world = world;
-    this.worker = worker;
-    this.lanes = lanes;
+  private constructor(made: Pick<Backlog, 'world' | 'worker' | 'lanes'>, before: Proxy | undefined) {
+    this.world = made.world;
+    this.worker = made.worker;
+    this.lanes = made.lanes;
+    this.#before = before;
   }
 
   /** Resolves when each lane has sent 20 calls. */
@@ -70,7 +72,7 @@ export class Backlog {
       await worker.stop();
       await world.close();
     });
-    const backlog = new Backlog(world, worker, lanes);
+    const backlog = new Backlog({ world, worker, lanes }, before);
     for (const { operation, action, cap } of lanes) {
       world.emulator.inventory({ [action]: { any: true } });
       const ids = numbered('id', seconds * cap * 20);
@@ -131,11 +133,8 @@ export class Backlog {
     return this.calls.filter(({ at }) => at >= since).length / possible;
   }
 
-  /**
-   * Everything is settled, at the provider as in the ledger, and no cap was passed by calls that arrived before
-   * `until`, which is when the network began to bunch them. Prints how it went.
-   */
-  async judge(name: string, figures: object, until = Infinity): Promise<{ readonly repeats: number }> {
+  /** Everything is settled, at the provider as in the ledger, and no cap was passed. Prints how it went. */
+  async judge(name: string, figures: object): Promise<{ readonly repeats: number }> {
     for (const request of this.#requests) await this.world.settled(request, 90_000);
     await expectAgreement(this.world);
     const rows = await everyTarget(this.world);
@@ -147,11 +146,17 @@ export class Backlog {
     const stalls = this.world.emulator.stats().stalls.length;
     const told = `${rows.length} ids settled, ${repeats} repeated; fullest ${fullest}, emulator stalls ${stalls}`;
     console.info(`${name}: ${JSON.stringify(figures)}; ${told}`);
-    for (const [n, { cap }] of this.lanes.entries()) {
-      const at = this.#times[n]?.filter((time) => time < until) ?? [];
-      expect(fullestSure(this.world.emulator, at)).toBeLessThanOrEqual(cap);
-    }
+    const sent = await this.#sent();
+    for (const [n, { cap }] of this.lanes.entries())
+      expect(fullestSure(this.world.emulator, sent[n] ?? [])).toBeLessThanOrEqual(cap);
     return { repeats };
+  }
+
+  /** When each lane's calls came out of the worker: a proxy sees them before it, or its own haste, can bunch them. */
+  async #sent(): Promise<readonly (readonly number[])[]> {
+    if (!this.#before) return this.#times;
+    const offset = performance.now() - (await this.now());
+    return [this.#before.arrivals.map((time) => time - offset)];
   }
 
   /** When each lane's calls arrived. */
