@@ -8,6 +8,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { systemClock, type Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import { buckets } from './metrics/buckets.ts';
 import { help } from './metrics/help.ts';
 import { circuitStates, laneStates, type Labels, type Lane, type Values } from './metrics/labels.ts';
 
@@ -114,12 +115,12 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     const metric = new Gauge({ name: `expunge_${name}`, help: help[name], registers });
     return { set: (value: number | boolean) => metric.set(Number(value)) };
   };
-  const histogram = <L extends keyof Values>(name: keyof typeof help, labelNames: L[], buckets: number[]) => {
+  const histogram = <L extends keyof Values>(name: keyof typeof buckets, labelNames: L[]) => {
     const metric = new Histogram({
       name: `expunge_${name}`,
       help: help[name],
       labelNames,
-      buckets,
+      buckets: [...buckets[name]],
       registers,
     });
     return {
@@ -131,31 +132,22 @@ function declare(registry: Registry, build: { readonly version: string; readonly
 
   const targetsAccepted = counter('targets_accepted_total', [...lane, 'source']);
   const targetsSettled = counter('targets_settled_total', [...lane, 'settlement']);
+  const targetSettle = histogram('target_settle_seconds', ['operation']);
   const targetsOpen = gauge('targets_open', lane);
   const oldestOpen = gauge('oldest_open_target_age_seconds', lane);
 
   const providerCalls = counter('provider_calls_total', [...lane, 'result']);
-  const providerCallDuration = histogram(
-    'provider_call_duration_seconds',
-    ['operation'],
-    [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10, 13],
-  );
-  const callTargets = histogram(
-    'call_targets',
-    ['operation'],
-    [1, 2, 3, 5, 8, 9, 10, 12, 15, 18, 19, 20, 50, 100],
-  );
+  const providerCallDuration = histogram('provider_call_duration_seconds', ['operation']);
+  const callTargets = histogram('call_targets', ['operation']);
   const codes = counter('provider_codes_total', ['operation', 'code']);
+  const unknownCodes = counter('unknown_codes_total', ['operation']);
   const strangeIds = counter('strange_ids_total', ['operation']);
 
   const limiterCap = gauge('limiter_cap', lane);
+  const limiterPeriod = gauge('limiter_period_seconds', [...lane, 'unit']);
   const limiterRate = gauge('limiter_rate', lane);
   const windowMax = gauge('limiter_window_max', lane);
-  const limiterWait = histogram(
-    'limiter_wait_seconds',
-    ['operation'],
-    [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
-  );
+  const limiterWait = histogram('limiter_wait_seconds', ['operation']);
   const retries = counter('retries_total', ['operation', 'class']);
 
   const laneState = state('lane_state', lane, laneStates);
@@ -168,19 +160,13 @@ function declare(registry: Registry, build: { readonly version: string; readonly
   const campaignTargets = gauge('campaign_targets', ['campaign', 'settlement']);
   const campaignEta = gauge('campaign_eta_seconds', ['campaign']);
 
-  const ledgerWrite = histogram(
-    'ledger_write_duration_seconds',
-    [],
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
-  );
+  const ledgerWrite = histogram('ledger_write_duration_seconds', []);
   const httpRequests = counter('http_requests_total', ['route', 'status']);
-  const httpDuration = histogram(
-    'http_request_duration_seconds',
-    ['route'],
-    [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-  );
+  const httpDuration = histogram('http_request_duration_seconds', ['route']);
   const redisUp = plain('redis_up');
+  const redisUnfit = gauge('redis_unfit', ['what']);
   const ledgerUp = plain('ledger_up');
+  const ledgerWritable = plain('ledger_writable');
   const halted = plain('halted');
   const info = new Gauge({
     name: 'expunge_build_info',
@@ -196,13 +182,16 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     handles: {
       targetsAccepted,
       targetsSettled,
+      targetSettle,
       targetsOpen,
       oldestOpen,
       providerCalls,
       providerCallDuration,
       callTargets,
+      unknownCodes,
       strangeIds,
       limiterCap,
+      limiterPeriod,
       limiterRate,
       limiterWait,
       retries,
@@ -216,7 +205,9 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       httpRequests,
       httpDuration,
       redisUp,
+      redisUnfit,
       ledgerUp,
+      ledgerWritable,
       halted,
       providerCodes: {
         add({ operation, code }: Labels<'operation' | 'code'>, by = 1) {

@@ -8,16 +8,18 @@ export function observing(log: Log, metrics: Metrics): Observer {
   const labels = ({ account, operation }: LaneSetup) => ({ account, operation: operation.name });
 
   function count(report: CallReport): void {
-    const { lane, result, code, targets, ms, waitMs, settled, retried, strangers } = report;
+    const { lane, result, code, targets, ms, waitMs, known, settled, took, retried, strangers } = report;
     const { operation } = labels(lane);
     metrics.providerCalls.add({ ...labels(lane), result });
     metrics.providerCallDuration.observe({ operation }, ms / 1_000);
     metrics.callTargets.observe({ operation }, targets);
     metrics.limiterWait.observe({ operation }, waitMs / 1_000);
     if (code) metrics.providerCodes.add({ operation, code });
+    if (!known) metrics.unknownCodes.add({ operation });
     if (strangers > 0) metrics.strangeIds.add({ operation }, strangers);
     for (const [settlement, n] of Object.entries(settled) as [Settlement, number][])
       metrics.targetsSettled.add({ ...labels(lane), settlement }, n);
+    for (const each of took) metrics.targetSettle.observe({ operation }, each / 1_000);
     if (result !== 'answered' && result !== 'missing' && result !== 'rejected')
       metrics.retries.add({ operation, class: result }, result === 'transient' ? retried : targets);
   }

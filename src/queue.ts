@@ -48,6 +48,8 @@ export interface Queues {
   connected(withinMs: number): Promise<void>;
   /** What Redis would do to us, if it is not fit to hold a queue; undefined when it is. */
   unfit(): Promise<string | undefined>;
+  /** What is wrong with how it keeps what it holds. */
+  keeps(): Promise<{ readonly eviction: boolean; readonly persistence: boolean }>;
   close(): Promise<void>;
 }
 
@@ -214,6 +216,16 @@ export function openQueues({
       const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
       if (policy === undefined || policy === 'noeviction') return undefined;
       return `its maxmemory-policy is ${policy}: it would evict jobs when memory runs short`;
+    },
+
+    async keeps() {
+      const [memory, persistence] = await Promise.all([
+        producing.info('memory'),
+        producing.info('persistence'),
+      ]);
+      // A Redis that does not say is not blamed.
+      const eviction = /^maxmemory_policy:(?!noeviction\b)/m.test(memory);
+      return { eviction, persistence: /^(aof_enabled:0|aof_last_write_status:err)/m.test(persistence) };
     },
 
     async close() {

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
 import type { Account, Config } from './config.ts';
+import { tellLane, unownedToTell } from './lane-gauges.ts';
 import type { ConfiguredLane } from './lanes.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
@@ -162,14 +163,15 @@ function observeGauges(fleet: Fleet, { config, ledger, queues, metrics }: Worker
         metrics.laneOwned.set(labels, 1);
         metrics.limiterCap.set(labels, limiter.cap.calls);
         const period = limiter.cap.per === 'second' ? 1 : 60;
+        metrics.limiterPeriod.set({ ...labels, unit: unit.name }, period);
         metrics.limiterRate.set(labels, limiter.rate * period);
         const row = rows.get(lane.name);
-        if (!row) continue;
-        metrics.laneState.set(labels, row.state);
-        metrics.targetsOpen.set(labels, row.open);
-        metrics.deadLetters.set(labels, row.dead);
-        metrics.oldestOpen.set(labels, (row.oldestMs ?? 0) / 1_000);
+        if (row) tellLane(metrics, row);
       }
+    for (const row of unownedToTell(lanes, owned)) {
+      metrics.laneOwned.set({ account: row.account, operation: row.operation }, 0);
+      tellLane(metrics, row);
+    }
     await observeCampaigns(ledger, config, metrics, { halt, lanes, owned });
   });
   metrics.onScrape(() => {

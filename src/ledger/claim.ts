@@ -23,6 +23,8 @@ export interface Known {
   readonly urgent: boolean;
   /** Milliseconds until it may be sent; 0 is now. */
   readonly wait: number;
+  /** Milliseconds since it might first have been sent: accepted, and its time come. A retry changes nothing. */
+  readonly waited: number;
   readonly attempts: number;
   readonly ambiguous: boolean;
   /** A call of some process holds it. */
@@ -68,6 +70,12 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
       .select('provider_request')
       .select(sql`case when ${wanted(dialect)} then 0 else 1 end`.as('withheld'))
       .select(dialect.greater(int(0), sql`due - ${dialect.now}`).as('wait'))
+      // Retries move `due`; before the first attempt it is what the request asked for.
+      .select(
+        sql`${dialect.now} - case when attempts = 0 then ${dialect.greater(sql`accepted`, sql`due`)} else accepted end`.as(
+          'waited',
+        ),
+      )
       .where(among('key', keys))
       .compile();
 
@@ -167,6 +175,7 @@ function knownRow(row: Row): Known {
     key: String(row['key']),
     urgent: row['urgent'] === 1,
     wait: Number(row['wait']),
+    waited: Math.max(0, Number(row['waited'])),
     attempts: Number(row['attempts']),
     ambiguous: row['ambiguous'] === 1,
     held: row['settlement'] === null && row['call'] !== '',

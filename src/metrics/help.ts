@@ -4,6 +4,8 @@ export const help = {
     'Targets recorded in the ledger and thereby accepted; duplicates of open targets attach and are not counted again.',
   targets_settled_total:
     'Targets that reached their final state. deleted means that the provider accepted the deletion; refused and exhausted are dead letters.',
+  target_settle_seconds:
+    'Time from when a target might first be sent (accepted, and its notBefore over) to its settlement by a call. At most 900 s for 99.9 % of them is the objective.',
   targets_open: 'Targets accepted and not yet settled, wherever they wait: ledger, queue or provider.',
   oldest_open_target_age_seconds:
     'Age of the oldest open target. It grows steadily when a lane is stuck, whatever the throughput looks like.',
@@ -15,10 +17,14 @@ export const help = {
     'Targets in one call. Under a backlog it should be the batch limit of the operation; less wastes cap.',
   provider_codes_total:
     'Codes that the provider answered with, or ours in lower case (timeout, reset); other is any beyond the first 64 of an operation.',
+  unknown_codes_total:
+    'Calls answered with a code that no table of ours names; they are tried again. The log has the code, and so has provider_codes_total.',
   strange_ids_total:
     'Ids in answers to calls that had not named them: counted and nothing else. Anything but zero deserves a look.',
   limiter_cap:
     'Calls that the lane may send in one period (a second, or a minute) by documentation, configuration or lane cap.',
+  limiter_period_seconds:
+    'Length of the window that limiter_cap speaks of, 1 or 60. unit names who shares the cap: a lane, or a quota group with its operation.',
   limiter_rate:
     'Calls per period that the lane sends at most now; below the cap after throttled answers, and recovering.',
   limiter_window_max:
@@ -27,7 +33,7 @@ export const help = {
     'Time that a full call waited for its token: high under a backlog, near zero when idle.',
   retries_total: 'Targets sent again, by the class of failure before; throttled ones spend no attempt.',
   lane_owned:
-    '1 in the process that owns the lane. The sum over all processes is 1; 0 for long means no worker serves it.',
+    '1 in the process that owns the lane. The sum over all processes is 1; 0 for long means no worker serves it. Of lanes that nobody owns the owner of the first owned one tells, so that no sum counts twice.',
   queue_jobs: 'BullMQ jobs of the lane; most targets wait in the ledger instead, see targets_open.',
   dead_letters: 'Targets settled refused or exhausted that no person has dealt with yet.',
   jobs_refused_total:
@@ -38,7 +44,11 @@ export const help = {
     'Requests to the HTTP API by route and status; 4xx are mistakes of callers, 5xx are ours.',
   http_request_duration_seconds: 'Time from the head of a request to the end of its answer.',
   redis_up: '1 if Redis answers. At 0 requests are still accepted, and sent later.',
+  redis_unfit:
+    '1 for what makes Redis unfit to hold a queue: eviction (its policy is not noeviction), persistence (no append-only file, or it cannot be written).',
   ledger_up: '1 if the ledger answers. At 0 nothing is accepted and nothing is sent.',
+  ledger_writable:
+    '1 if the ledger took a small write at the scrape. 0 while ledger_up is 1: its disk is full, or its rights are gone.',
   halted: '1 while a person has halted everything. Single lanes show in lane_state.',
   lane_state: 'The state of a lane: 1 for the state it is in, 0 for the others.',
   circuit_state:

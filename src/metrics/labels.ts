@@ -18,6 +18,10 @@ export interface Values {
   reason: JobRefusal;
   /** Method and path of the API as it is declared; `none` for paths that it does not have. */
   route: string;
+  /** What is owned and limited as one, as the configuration groups its lanes. */
+  unit: string;
+  /** What makes Redis unfit to hold a queue. */
+  what: 'eviction' | 'persistence';
   /** Of an HTTP answer. */
   status: string;
   state: 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';

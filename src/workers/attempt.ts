@@ -162,15 +162,19 @@ function report(
   result: Ended,
   verdicts: ReadonlyMap<Item, Verdict>,
   wrote: number,
-  { observer }: Means,
+  { observer, clock }: Means,
 ): void {
   const { interpretation, requestId, ms } = result;
   const failure = 'failure' in interpretation ? interpretation.failure : undefined;
   const settled: Partial<Record<Settlement, number>> = {};
+  const took: number[] = [];
   let retried = 0;
-  for (const verdict of verdicts.values()) {
-    if (verdict.then === 'settle') settled[verdict.settlement] = (settled[verdict.settlement] ?? 0) + 1;
+  const now = clock.monotonic();
+  for (const [item, verdict] of verdicts) {
     if (verdict.then === 'retry') retried++;
+    if (verdict.then !== 'settle') continue;
+    settled[verdict.settlement] = (settled[verdict.settlement] ?? 0) + 1;
+    took.push(now - item.since);
   }
   observer.call({
     lane: lane.setup,
@@ -184,6 +188,7 @@ function report(
     ms,
     waitMs: wrote - began,
     settled,
+    took,
     retried,
     strangers: 'strangers' in interpretation ? interpretation.strangers.length : 0,
   });

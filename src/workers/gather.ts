@@ -15,6 +15,8 @@ export interface Item {
   attempts: number;
   /** An earlier attempt may have deleted it unseen. */
   ambiguous: boolean;
+  /** Monotonic ms at which it might first have been sent; before this process began, if need be. */
+  readonly since: number;
   readonly waiters: ((fate: Fate) => void)[];
 }
 

@@ -20,6 +20,7 @@ export interface Intake extends Examiner {
   readonly account: string;
   /** The wall clock, in ms since 1970. */
   now(): number;
+  monotonic(): number;
   readonly look: Ledger['look'];
   /** For the targets that the ledger doesn't know. */
   readonly adopt: Adopt;
@@ -73,7 +74,7 @@ export async function takeIn(intake: Intake, data: unknown, job: string): Promis
 }
 
 async function fate(intake: Intake, target: Target, known: Known): Promise<Fate> {
-  const { key, settlement, code, wait, urgent, attempts, ambiguous } = known;
+  const { key, settlement, code, wait, waited, urgent, attempts, ambiguous } = known;
   if (settlement) return { is: 'settled', settlement, code, requestId: known.providerRequest };
   const present = intake.items.get(key);
   if (!present && known.withheld) return { is: 'withheld' };
@@ -84,7 +85,8 @@ async function fate(intake: Intake, target: Target, known: Known): Promise<Fate>
       if (urgent) intake.hasten(present);
       return;
     }
-    const item: Item = { key, target, urgent, attempts, ambiguous, waiters: [resolve] };
+    const since = intake.monotonic() - waited;
+    const item: Item = { key, target, urgent, attempts, ambiguous, since, waiters: [resolve] };
     intake.items.set(key, item);
     intake.enter(item);
   });

@@ -82,6 +82,7 @@ export class Lane {
       ...{ lane: setup.name, account: setup.account, operation: setup.operation },
       signingKeys: this.#means.signingKeys,
       now: () => this.#means.clock.now(),
+      monotonic: () => this.#means.clock.monotonic(),
       look: coalesce((keys) => ledger.look(keys)),
       adopt: adoption(setup, this.#means),
       items: this.#items,

@@ -72,6 +72,8 @@ export interface CallReport {
   /** From the claim to the write. */
   readonly waitMs: number;
   readonly settled: Readonly<Partial<Record<Settlement, number>>>;
+  /** Ms that each of them took since it might first have been sent. */
+  readonly took: readonly number[];
   readonly retried: number;
   /** Ids in the answer that were never sent. */
   readonly strangers: number;

@@ -278,6 +278,31 @@ describe.each(databases)('openLedger on $name', ({ create }) => {
     });
   });
 
+  describe('look', () => {
+    const waited = async (id: string) => (await ledger.look([key(id)])).get(key(id))?.waited;
+
+    it('tells how long a target could have been sent: from its acceptance, or its notBefore', async () => {
+      await record('R1', [target('v1')]);
+      await record('R2', [target('v2')], { notBefore: now + 1_000 });
+      now += 700;
+      expect([await waited('v1'), await waited('v2')]).toEqual([700, 0]);
+      now += 700;
+      expect([await waited('v1'), await waited('v2')]).toEqual([1_400, 400]);
+    });
+
+    it('goes on counting where an attempt is to be made again', async () => {
+      const tenure = await own('w1');
+      await record('R1', [target('v1')]);
+      await ledger.claim('C1', lane, tenure, [key('v1')]);
+      now += 500;
+      await ledger.settle(answered('C1'), [
+        { then: 'retry', keys: [key('v1')], delayMs: 9_000, ambiguous: false, code: 'C', message: 'M' },
+      ]);
+      now += 500;
+      expect(await waited('v1')).toBe(1_000);
+    });
+  });
+
   describe('take', () => {
     it('takes a unit that is free or whose owner is silent, and counts its open calls as lost attempts', async () => {
       const first = await own('w1');

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe('queuesOf', () => {
-  it('refuses a Redis that evicts, with the remedy and exit 2, and takes it once it no longer does', async () => {
+  it('refuses a Redis that evicts, with the remedy and exit 2, and takes it once it no longer does, and tells when that changes', async () => {
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const refusal = await queuesOf(config, redis, systemClock, log).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(Unusable);
@@ -47,7 +47,11 @@ describe('queuesOf', () => {
 
     await client.config('SET', 'maxmemory-policy', 'noeviction');
     const queues = await queuesOf(config, redis, systemClock, log);
-    await queues.ping();
+    expect(await queues.keeps()).toEqual({ eviction: false, persistence: false });
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    expect(await queues.keeps()).toEqual({ eviction: true, persistence: false });
+    await client.config('SET', 'maxmemory-policy', 'noeviction', 'appendonly', 'no');
+    expect(await queues.keeps()).toEqual({ eviction: false, persistence: true });
     await queues.close();
   });
 });

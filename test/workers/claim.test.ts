@@ -49,6 +49,7 @@ async function setup(ids: readonly string[], over: (ledger: Ledger) => Partial<L
       urgent: false,
       attempts: 0,
       ambiguous: false,
+      since: 0,
       waiters,
     };
   });

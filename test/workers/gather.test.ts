@@ -8,7 +8,7 @@ const thumbnails = 'huawei.vod.delete-thumbnails';
 
 function item(id: string, { urgent = false, asset = '', attempts = 0 } = {}): Item {
   const target = asset ? targetOf(thumbnails, { task: id, asset }) : targetOf(video, id);
-  return { key: id, target, urgent, attempts, ambiguous: false, waiters: [] };
+  return { key: id, target, urgent, attempts, ambiguous: false, since: 0, waiters: [] };
 }
 
 function bins(limit = 20): Bins {

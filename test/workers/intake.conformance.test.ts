@@ -55,6 +55,7 @@ async function startBench(
     intake: {
       ...{ lane, account: 'acc', operation: setup.operation, signingKeys: [signingKey] },
       now: () => work.now() + bench.ahead,
+      monotonic: () => work.now(),
       look: (keys) => work.ledger.look(keys),
       adopt: adoption(setup, means),
       brought: () => undefined,

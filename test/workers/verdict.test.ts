@@ -22,7 +22,7 @@ function failure(of: FailureClass, over: Partial<Failure> = {}): Failure {
 
 function itemOf(id: string): Item {
   const target = targetOf('alibaba.vod.delete-video', id);
-  return { key: id, target, urgent: false, attempts: 0, ambiguous: false, waiters: [] };
+  return { key: id, target, urgent: false, attempts: 0, ambiguous: false, since: 0, waiters: [] };
 }
 
 describe('decideFailure', () => {
