@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { dashboards } from '../deploy/grafana/dashboards.ts';
 import { systemClock } from '../src/clock.ts';
 import { formatProblems, loadConfig } from '../src/config.ts';
 import { sections } from '../src/config/schema.ts';
@@ -37,6 +38,7 @@ const files: readonly (readonly [file: string, make: () => string | Promise<stri
   ['docs/job.schema.json', jobSchemaText],
   ['docs/openapi.json', apiDocument],
   ['src/producers/client/openapi.ts', async () => clientTypes(await apiDocument())],
+  ...dashboards,
 ];
 const withExamples = ['README.md', 'docs/configuration.md', 'docs/jobs.md'];
 

@@ -1,0 +1,47 @@
+/**
+ * What the dashboards ask Prometheus. Gauges of a lane are told by its owner alone; while a lane changes hands two
+ * processes may have told of it within one scrape interval, so a gauge is the highest of them, never their sum.
+ * Counters are added up over processes, after `rate`, which bridges restarts.
+ */
+
+/** What the variables of a dashboard choose. */
+export const lane = 'account=~"$account", operation=~"$operation"';
+export const operation = 'operation=~"$operation"';
+export const campaign = 'campaign=~"$campaign"';
+export const instance = 'instance=~"$instance"';
+
+/** A gauge of each lane. */
+export const ofLane = (metric: string, more = ''): string =>
+  `max by (account, operation) (${metric}{${lane}${more}})`;
+
+/** 0 open, 1 paused, 2 halted. */
+export const stateOfLane = `${ofLane('expunge_lane_state', ', state="paused"')} + 2 * ${ofLane('expunge_lane_state', ', state="halted"')}`;
+
+/** A counter's growth a second. */
+export const perSecond = (by: string, metric: string, which: string): string =>
+  `sum by (${by}) (rate(${metric}{${which}}[$__rate_interval]))`;
+
+/**
+ * A counter's growth over the time that the dashboard shows. A series that begins within it has grown from nothing to
+ * what it is: `increase` alone would not count its first value, and show 0 for what happened once.
+ */
+export function grown(by: string, metric: string, which: string): string {
+  const counter = `${metric}{${which}}`;
+  const growth = `(${counter} unless ${counter} offset $__range) or increase(${counter}[$__range])`;
+  return by === '' ? `sum(${growth})` : `sum by (${by}) (${growth})`;
+}
+
+/** The time within which so many of all stay. */
+export const quantile = (share: number, by: string, histogram: string, which: string): string =>
+  `histogram_quantile(${share}, ${perSecond(by === '' ? 'le' : `${by}, le`, `${histogram}_bucket`, which)})`;
+
+/** The part of all, a second by the other; nothing while there is nothing. */
+export const shareOf = (by: string, metric: string, some: string, all: string): string =>
+  `${perSecond(by, metric, some)} / (${perSecond(by, metric, all)} > 0)`;
+
+/** 0 away, 1 it may lose jobs or can't keep them, 2 fine. */
+export const redis = (by: string, which: string): string =>
+  `min by (${by}) (expunge_redis_up${which}) * (2 - (max by (${by}) (expunge_redis_unfit${which}) or min by (${by}) (expunge_redis_up${which}) * 0))`;
+/** 0 away, 1 it takes no writes, 2 fine. */
+export const ledger = (by: string, which: string): string =>
+  `min by (${by}) (expunge_ledger_up${which}) * (1 + min by (${by}) (expunge_ledger_writable${which}))`;
