@@ -46,7 +46,15 @@ export const jobSchema = z.strictObject({
 export type JobData = z.infer<typeof jobSchema>;
 
 /** Why a job is refused: a closed set, for the metric. */
-export type JobRefusal = 'malformed' | 'unsigned' | 'unknown-key' | 'bad-signature' | 'expired' | 'forbidden';
+export const jobRefusals = [
+  'malformed',
+  'unsigned',
+  'unknown-key',
+  'bad-signature',
+  'expired',
+  'forbidden',
+] as const;
+export type JobRefusal = (typeof jobRefusals)[number];
 
 /** That a job is refused, and what is wrong with it in one line. */
 export interface Refused {

@@ -10,7 +10,14 @@ import { systemClock, type Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { buckets } from './metrics/buckets.ts';
 import { help } from './metrics/help.ts';
-import { circuitStates, laneStates, type Labels, type Lane, type Values } from './metrics/labels.ts';
+import {
+  campaignStates,
+  circuitStates,
+  laneStates,
+  type Labels,
+  type Lane,
+  type Values,
+} from './metrics/labels.ts';
 
 /** Codes come from the provider: what is no plain code, and codes beyond so many an operation, count as `other`. */
 const mostCodes = 64;
@@ -158,6 +165,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
   const jobsRefused = counter('jobs_refused_total', ['reason']);
 
   const campaignTargets = gauge('campaign_targets', ['campaign', 'settlement']);
+  const campaignState = state('campaign_state', ['campaign'], campaignStates);
   const campaignEta = gauge('campaign_eta_seconds', ['campaign']);
 
   const ledgerWrite = histogram('ledger_write_duration_seconds', []);
@@ -200,6 +208,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       deadLetters,
       jobsRefused,
       campaignTargets,
+      campaignState,
       campaignEta,
       ledgerWrite,
       httpRequests,

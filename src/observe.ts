@@ -1,14 +1,31 @@
 /** What happens in the workers, told as log lines and metrics: one line a call, none an id. */
-import type { Settlement } from './deletion.ts';
+import type { Deeds } from './ledger/deeds.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { beginLane, beginWorker } from './metrics/zeros.ts';
 import type { CallReport, LaneSetup, Observer } from './workers/means.ts';
+
+/** What the ledger is told to count by. */
+export const counted = (metrics: Pick<Metrics, 'targetsAccepted' | 'targetsSettled'>): Deeds => ({
+  settled: ({ account, operation }, settlement, targets) =>
+    metrics.targetsSettled.add({ account, operation, settlement }, targets),
+  released: ({ account, operation }, targets) =>
+    metrics.targetsAccepted.add({ account, operation, source: 'campaign' }, targets),
+});
 
 export function observing(log: Log, metrics: Metrics): Observer {
   const labels = ({ account, operation }: LaneSetup) => ({ account, operation: operation.name });
+  beginWorker(metrics);
+  // What all lines of a lane have in common is written out once.
+  const logs = new WeakMap<LaneSetup, Log>();
+  const logOf = (lane: LaneSetup): Log => {
+    const known = logs.get(lane) ?? log.child(labels(lane));
+    logs.set(lane, known);
+    return known;
+  };
 
   function count(report: CallReport): void {
-    const { lane, result, code, targets, ms, waitMs, known, settled, took, retried, strangers } = report;
+    const { lane, result, code, targets, ms, waitMs, known, took, retried, strangers } = report;
     const { operation } = labels(lane);
     metrics.providerCalls.add({ ...labels(lane), result });
     metrics.providerCallDuration.observe({ operation }, ms / 1_000);
@@ -17,8 +34,6 @@ export function observing(log: Log, metrics: Metrics): Observer {
     if (code) metrics.providerCodes.add({ operation, code });
     if (!known) metrics.unknownCodes.add({ operation });
     if (strangers > 0) metrics.strangeIds.add({ operation }, strangers);
-    for (const [settlement, n] of Object.entries(settled) as [Settlement, number][])
-      metrics.targetsSettled.add({ ...labels(lane), settlement }, n);
     for (const each of took) metrics.targetSettle.observe({ operation }, each / 1_000);
     if (result !== 'answered' && result !== 'missing' && result !== 'rejected')
       metrics.retries.add({ operation, class: result }, result === 'transient' ? retried : targets);
@@ -28,18 +43,19 @@ export function observing(log: Log, metrics: Metrics): Observer {
     call(report) {
       count(report);
       const { lane, call, result, code, message, known, requestId, targets, ms, waitMs } = report;
-      const { settled, retried, strangers } = report;
+      const { named, settled, dead, retried, strangers } = report;
       const fields = {
-        ...labels(lane),
         ...{ call, requestId, result, ids: targets, ...settled },
         ...{ ms: Math.round(ms), waitMs: Math.round(waitMs) },
         ...(retried > 0 && { retried }),
-        ...(code && { code, reason: message }),
+        ...(code ? { code, reason: message } : Object.keys(dead).length > 0 && { dead }),
       };
-      if (!known) log.limited(`code ${code}`).warn(fields, 'a code that no table names');
-      if (strangers > 0) log.warn({ ...fields, strangers }, 'the answer names ids that were not sent');
-      if (result === 'answered') log.info(fields, 'call answered');
-      else log.info(fields, 'call failed');
+      const lines = logOf(lane);
+      lines.debug({ call, targets: named.map(({ target }) => target.id) }, 'call of these');
+      if (!known) lines.limited(`code ${code}`).warn(fields, 'a code that no table names');
+      if (strangers > 0) lines.warn({ ...fields, strangers }, 'the answer names ids that were not sent');
+      if (result === 'answered') lines.info(fields, 'call answered');
+      else lines.info(fields, 'call failed');
     },
 
     adopted(lane, targets) {
@@ -47,7 +63,6 @@ export function observing(log: Log, metrics: Metrics): Observer {
     },
 
     guarded(lane, targets, why) {
-      metrics.targetsSettled.add({ ...labels(lane), settlement: 'refused' }, targets);
       const fields = { ...labels(lane), ids: targets, refused: targets, code: 'Protected', reason: why };
       log.warn(fields, 'protected ids were refused and not sent');
     },
@@ -63,6 +78,7 @@ export function observing(log: Log, metrics: Metrics): Observer {
     },
 
     unit(unit, what) {
+      if (what === 'taken') for (const lane of unit.lanes) beginLane(metrics, labels(lane));
       log.info({ unit: unit.name, lanes: unit.lanes.length }, `unit ${what}`);
     },
 

@@ -5,10 +5,12 @@ import { isLoopback } from './config/endpoint.ts';
 import { aboveDocumented, lanesOf } from './lanes.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { beginApi } from './metrics/zeros.ts';
 import { startMetricsServer, type Readiness } from './metrics-server.ts';
 import type { Api } from './producers/http-api/api.ts';
 import type { Context } from './producers/cli/program.ts';
 import { whyNotAccepting } from './producers/http-api/why-not-accepting.ts';
+import { counted } from './observe.ts';
 import { observeDependencies } from './serving-gauges.ts';
 import { startWorker } from './worker.ts';
 
@@ -34,13 +36,18 @@ export async function serve(context: Context, parts: Parts): Promise<void> {
     );
   const metrics = createMetrics({ build: { version, node: process.version }, log });
   const onWrite = (ms: number) => metrics.ledgerWrite.observe({}, ms / 1_000);
-  const ledger = await ledgerOf(config, lanes, { onWrite, clock });
+  const ledger = await ledgerOf(config, lanes, { onWrite, deeds: counted(metrics), clock });
   for (const doubt of await ledger.doubts()) log.warn({ doubt }, 'the ledger may lose what it accepted');
   const redis = await redisOf(config, { clock, log, env });
   // The API accepts without Redis, also from its first moment on; a worker has nothing to do without.
   const queues = await queuesOf(config, redis, clock, log, { patient: !parts.worker });
-  observeDependencies(metrics, { ledger, queues });
+  observeDependencies(metrics, { ledger, queues, clock });
   const common = { config, lanes, ledger, queues, clock, log, metrics };
+  if (parts.api)
+    beginApi(
+      metrics,
+      lanes.map(({ account, operation }) => ({ account: account.name, operation: operation.name })),
+    );
   const worker = parts.worker ? startWorker({ ...common, userAgent: `expunge/${version}` }) : undefined;
   const api = parts.api ? await openApi({ ...common, version }) : undefined;
   const unready = worker ? () => worker.unready() : whyNotAccepting(ledger, clock);

@@ -2,7 +2,8 @@
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
 import type { Account, Config } from './config.ts';
-import { tellLane, unownedToTell } from './lane-gauges.ts';
+import { counting } from './counting.ts';
+import { tellBacklog, unownedToTell } from './lane-gauges.ts';
 import type { ConfiguredLane } from './lanes.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
@@ -150,44 +151,52 @@ function unitsOf(
 }
 
 /** Gauges of lanes are told by their owner, so that sums over processes are right. */
-function observeGauges(fleet: Fleet, { config, ledger, queues, metrics }: WorkerOptions): void {
+function observeGauges(fleet: Fleet, { config, ledger, queues, clock, metrics }: WorkerOptions): void {
+  const count = counting(ledger, clock);
   metrics.onScrape(async () => {
-    const halt = await ledger.halted();
-    metrics.halted.set(halt !== undefined);
-    const lanes = await ledger.lanes();
-    const rows = new Map(lanes.map((row) => [row.lane, row]));
-    const owned = new Set(fleet.owned().flatMap(({ unit }) => unit.lanes.map(({ name }) => name)));
+    const owned = new Set<string>();
     for (const { unit, limiter } of fleet.owned())
-      for (const lane of unit.lanes) {
-        const labels = { account: lane.account, operation: lane.operation.name };
+      for (const { name, account, operation } of unit.lanes) {
+        owned.add(name);
+        const labels = { account, operation: operation.name };
         metrics.laneOwned.set(labels, 1);
         metrics.limiterCap.set(labels, limiter.cap.calls);
         const period = limiter.cap.per === 'second' ? 1 : 60;
         metrics.limiterPeriod.set({ ...labels, unit: unit.name }, period);
         metrics.limiterRate.set(labels, limiter.rate * period);
-        const row = rows.get(lane.name);
-        if (row) tellLane(metrics, row);
       }
-    for (const row of unownedToTell(lanes, owned)) {
-      metrics.laneOwned.set({ account: row.account, operation: row.operation }, 0);
-      tellLane(metrics, row);
-    }
+    const [halt, lanes] = await Promise.all([ledger.halted(), ledger.laneRows()]);
+    metrics.halted.set(halt !== undefined);
+    const unowned = unownedToTell(lanes, owned);
+    for (const { account, operation } of unowned) metrics.laneOwned.set({ account, operation }, 0);
+    const told = [...lanes.filter(({ lane }) => owned.has(lane)), ...unowned];
+    for (const { account, operation, state } of told) metrics.laneState.set({ account, operation }, state);
     await observeCampaigns(ledger, config, metrics, { halt, lanes, owned });
+    const backlogs = await count(told.map(({ lane }) => lane));
+    for (const row of told) {
+      const backlog = backlogs.get(row.lane);
+      if (backlog) tellBacklog(metrics, row, backlog);
+    }
   });
   metrics.onScrape(() => {
     for (const { provider, state } of worstCircuits(fleet)) metrics.circuitState.set({ provider }, state);
   });
-  metrics.onScrape(async () => {
+  metrics.onScrape(() => {
     for (const { unit, limiter } of fleet.owned()) {
       const calls = limiter.takeWindowMax();
-      for (const lane of unit.lanes) {
-        const labels = { account: lane.account, operation: lane.operation.name };
-        metrics.limiterWindowMax.observe(labels, calls);
-        const counts = await queues.counts(lane.name);
-        for (const state of ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const)
-          metrics.queueJobs.set({ ...labels, state }, counts[state] ?? 0);
-      }
+      for (const { account, operation } of unit.lanes)
+        metrics.limiterWindowMax.observe({ account, operation: operation.name }, calls);
     }
+  });
+  metrics.onScrape(async () => {
+    // Asked of all at once: one by one, fifty lanes would wait for fifty round trips.
+    const lanes = fleet.owned().flatMap(({ unit }) => unit.lanes);
+    const ask = async ({ name, account, operation }: LaneSetup) => {
+      const counts = await queues.counts(name);
+      for (const state of ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const)
+        metrics.queueJobs.set({ account, operation: operation.name, state }, counts[state] ?? 0);
+    };
+    await Promise.all(lanes.map(ask));
   });
 }
 

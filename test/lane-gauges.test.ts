@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { tellLane, unownedToTell } from '../src/lane-gauges.ts';
-import type { LaneStatus } from '../src/ledger/controls.ts';
+import { tellBacklog, unownedToTell } from '../src/lane-gauges.ts';
+import type { LaneRow } from '../src/ledger/controls.ts';
 import { createMetrics } from '../src/metrics.ts';
 
-const row = (lane: string, owner: string): LaneStatus => ({
+const row = (lane: string, owner: string): LaneRow => ({
   ...{
     lane,
     account: lane,
@@ -15,21 +15,22 @@ const row = (lane: string, owner: string): LaneStatus => ({
     since: 0,
     owner,
   },
-  ...{ open: 7, dead: 2, oldestMs: 1_500, configured: undefined, capSet: undefined },
+  ...{ configured: undefined, capSet: undefined },
 });
-const told = (rows: readonly LaneStatus[], ...owned: string[]) =>
+const told = (rows: readonly LaneRow[], ...owned: string[]) =>
   unownedToTell(rows, new Set(owned)).map(({ lane }) => lane);
 
-describe('tellLane', () => {
+describe('tellBacklog', () => {
   it('tells what the ledger holds of a lane', async () => {
     const metrics = createMetrics({ build: { version: '1', node: 'v' } });
-    metrics.onScrape(() => tellLane(metrics, row('a', '')));
+    metrics.onScrape(() => tellBacklog(metrics, row('a', ''), { open: 7, dead: 2, oldestMs: 1_500 }));
+    metrics.onScrape(() => tellBacklog(metrics, row('b', ''), { open: 0, dead: 0, oldestMs: undefined }));
     const lines = (await metrics.render()).split('\n');
     for (const line of [
       'expunge_targets_open{account="a",operation="o"} 7',
       'expunge_dead_letters{account="a",operation="o"} 2',
       'expunge_oldest_open_target_age_seconds{account="a",operation="o"} 1.5',
-      'expunge_lane_state{account="a",operation="o",state="paused"} 1',
+      'expunge_oldest_open_target_age_seconds{account="b",operation="o"} 0',
     ])
       expect(lines).toContain(line);
   });

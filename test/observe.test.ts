@@ -11,7 +11,7 @@ const lane = { account: 'a', operation: operationNamed(operation) } as LaneSetup
 const report: CallReport = {
   ...{ lane, call: 'C', result: 'answered', code: '', message: '', known: true, requestId: 'R', targets: 3 },
   ...{ ms: 40, waitMs: 5, settled: { deleted: 2, absent: 1 }, took: [800, 900_000, 900_001], retried: 0 },
-  strangers: 0,
+  ...{ strangers: 0, dead: {}, named: [] },
 };
 
 async function scrapeAfter(...reports: readonly CallReport[]) {

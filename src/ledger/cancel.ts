@@ -3,7 +3,7 @@
  * settled as cancelled. What a call has just taken goes on: nobody wants it any more, so that no later call gets it,
  * and it is settled so if its call leaves it open.
  */
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { Context } from './context.ts';
 import { campaignOutcomes } from './campaign/outcomes.ts';
 import { int, never, nobody, sends } from './dialect.ts';
@@ -45,7 +45,7 @@ export interface Cancelling {
 }
 
 export function cancelling(context: Context): Cancelling {
-  const { database, dialect } = context;
+  const { database, dialect, told } = context;
   const { query } = dialect;
   const events = eventWriting(dialect);
   const { tally } = lookups(context);
@@ -55,11 +55,14 @@ export function cancelling(context: Context): Cancelling {
     // The second condition names their index.
     sql`update targets set settlement = 'cancelled', code = 'RequestCancelled', message = '', provider_request = '',
           settled = ${dialect.now}, job = ''
-        where campaign = ${int(nobody)} and campaign <> 0 and settlement is null and call = '' and ${own}`.compile(
-      query,
-    ),
+        where campaign = ${int(nobody)} and campaign <> 0 and settlement is null and call = '' and ${own}
+        returning lane, settlement`.compile(query),
     ...campaignOutcomes(dialect, lines),
   ];
+  const write = async (before: readonly CompiledQuery[], settling: readonly CompiledQuery[]) => {
+    const answers = await database.write([...before, ...settling]);
+    told.settled(answers[before.length]);
+  };
 
   async function letGo(request: number, after: number, last: number): Promise<void> {
     const lines = sql`select target from request_targets
@@ -72,7 +75,7 @@ export function cancelling(context: Context): Cancelling {
       .orderBy('seq');
     const targets = query.selectFrom('targets').select('seq').where(own).orderBy('seq');
     const another = anotherCampaign(int(0), live);
-    await database.write([
+    const before = [
       // A campaign that stops comes first and is seen by all that follows, or waits and finds what it was handed;
       // so does another request for these targets, and a claim.
       dialect.locked(campaigns, 'share').compile(),
@@ -87,8 +90,8 @@ export function cancelling(context: Context): Cancelling {
           where ${own} and campaign > 0 and call = '' and not ${sends(dialect, sql`targets.campaign`)}`.compile(
         query,
       ),
-      ...settleUnwanted(sql`targets.seq in (${lines})`, lines),
-    ]);
+    ];
+    await write(before, settleUnwanted(sql`targets.seq in (${lines})`, lines));
   }
 
   async function stands(id: string, request: number): Promise<Cancelled> {
@@ -142,10 +145,8 @@ export function cancelling(context: Context): Cancelling {
       const [rows = []] = await database.read([left.compile()]);
       const numbers = dialect.rows(rows);
       const these = sql`select cast(${dialect.field('seq')} as bigint) from ${numbers}`;
-      await database.write([
-        forgetOnce(dialect, mostAtOnce),
-        ...(rows.length === 0 ? [] : settleUnwanted(sql`targets.seq in (${these})`, these)),
-      ]);
+      const unwanted = rows.length === 0 ? [] : settleUnwanted(sql`targets.seq in (${these})`, these);
+      await write([forgetOnce(dialect, mostAtOnce)], unwanted);
     },
   };
 }

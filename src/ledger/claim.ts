@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely';
 import type { Settlement } from '../deletion.ts';
+import { sendableSince } from './backlog.ts';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
 import { int, stillOpen, text, wanted } from './dialect.ts';
@@ -70,12 +71,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
       .select('provider_request')
       .select(sql`case when ${wanted(dialect)} then 0 else 1 end`.as('withheld'))
       .select(dialect.greater(int(0), sql`due - ${dialect.now}`).as('wait'))
-      // Retries move `due`; before the first attempt it is what the request asked for.
-      .select(
-        sql`${dialect.now} - case when attempts = 0 then ${dialect.greater(sql`accepted`, sql`due`)} else accepted end`.as(
-          'waited',
-        ),
-      )
+      .select(sql`${dialect.now} - ${sendableSince(dialect)}`.as('waited'))
       .where(among('key', keys))
       .compile();
 

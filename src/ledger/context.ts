@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import type { Told } from './deeds.ts';
 import type { Dialect } from './dialect.ts';
 
 /** What every verb of the ledger works with. */
@@ -7,4 +8,5 @@ export interface Context {
   readonly dialect: Dialect;
   /** Lanes by name, as registered; asking for another is a bug. */
   laneId(name: string): number;
+  readonly told: Told;
 }

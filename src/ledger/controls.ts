@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Cap } from '../limiter.ts';
+import { backlogReading, type LaneBacklog } from './backlog.ts';
 import { lowestCaps, type UnitCaps } from './caps.ts';
 import type { Context } from './context.ts';
 import type { Row } from './database.ts';
@@ -11,7 +12,7 @@ import { eventReading, eventWriting, type Events } from './events.ts';
 import { silenceMs } from './ownership.ts';
 import type { LaneState } from './schema.ts';
 
-export interface LaneStatus {
+export interface LaneRow {
   readonly lane: string;
   readonly account: string;
   readonly operation: string;
@@ -22,15 +23,13 @@ export interface LaneStatus {
   readonly since: number;
   /** The owner's id, '' while nobody heard of lately owns it. */
   readonly owner: string;
-  readonly open: number;
-  readonly dead: number;
-  /** Milliseconds since the oldest open target was accepted; undefined if none is open. */
-  readonly oldestMs: number | undefined;
   /** The lowest cap among the workers that could own it; undefined while there are none. */
   readonly configured: Cap | undefined;
   /** What a person set, which goes before it. */
   readonly capSet: CapSet | undefined;
 }
+
+export type LaneStatus = LaneRow & LaneBacklog;
 
 /** Calls in any rolling window of the configured length; `since` in ms since 1970. */
 export interface CapSet {
@@ -57,7 +56,9 @@ export interface Controls extends Events {
   /** Ends the halt of everything, and the halts of single lanes with it; paused lanes stay paused. */
   unhaltAll(by: string, reason?: string): Promise<void>;
   halted(): Promise<{ readonly reason: string; readonly by: string; readonly since: number } | undefined>;
-  /** All lanes ever registered, by name. Counting open targets costs time in proportion to their number. */
+  /** All lanes ever registered, by name. */
+  laneRows(): Promise<readonly LaneRow[]>;
+  /** The same with what waits in them: counting it costs time in proportion to its number. */
   lanes(): Promise<readonly LaneStatus[]>;
 }
 
@@ -66,6 +67,7 @@ export function controls(context: Context): Controls {
   const { query } = dialect;
   const event = eventWriting(dialect);
   const allLanes = query.selectFrom('lanes');
+  const { backlog } = backlogReading(context);
   const latestCaps = query
     .selectFrom('events')
     .select((is) => is.fn.max('seq').as('seq'))
@@ -74,6 +76,7 @@ export function controls(context: Context): Controls {
 
   return {
     ...eventReading(context),
+    laneRows,
 
     async setLane(lane, state, reason, by, from) {
       const changes = state === 'open' && from === undefined ? '<>' : '=';
@@ -138,64 +141,57 @@ export function controls(context: Context): Controls {
     },
 
     async lanes() {
-      const ofLane = query.selectFrom('targets').where('targets.lane', '=', sql.ref<number>('lanes.id'));
-      const open = ofLane.where('settlement', 'is', null);
-      const [rows = [], workers = [], caps = []] = await database.read([
-        query
-          .selectFrom('lanes')
-          .innerJoin('units', 'units.name', 'lanes.unit')
-          .select([
-            'lanes.name as lane',
-            'account',
-            'operation',
-            'unit',
-            'state',
-            'reason',
-            'by',
-            'since',
-            'cap',
-          ])
-          .select(
-            sql<string>`case when units.heartbeat >= ${dialect.now} - ${silenceMs} then units.owner else '' end`.as(
-              'owner',
-            ),
-          )
-          .select((is) => [
-            open.select(is.fn.countAll().as('n')).as('open'),
-            ofLane
-              .select(is.fn.countAll().as('n'))
-              .where('settlement', 'in', [sql.lit('refused' as const), sql.lit('exhausted' as const)])
-              .as('dead'),
-            open
-              .select(sql<number>`${dialect.now} - accepted`.as('age'))
-              .orderBy('accepted')
-              .limit(1)
-              .as('oldestMs'),
-          ])
-          .orderBy('lanes.name')
-          .compile(),
-        query
-          .selectFrom('workers')
-          .select('units')
-          .where('heartbeat', '>=', sql<number>`${dialect.now} - ${silenceMs}`)
-          .compile(),
-        query
-          .selectFrom('events')
-          .select(['lane', 'actor', 'why', 'at'])
-          .where('seq', 'in', latestCaps)
-          .compile(),
-      ]);
-      const configured = lowestCaps(workers.map((row) => JSON.parse(String(row['units'])) as UnitCaps));
-      const setBy = new Map(caps.map((event) => [event['lane'], event]));
-      return rows.map(({ cap, ...row }) => ({
-        ...(row as unknown as LaneStatus),
-        oldestMs: (row['oldestMs'] as number | null) ?? undefined,
-        configured: configured.get(String(row['unit'])),
-        capSet: cap === null ? undefined : capSet(Number(cap), setBy.get(row['lane'])),
-      }));
+      const rows = await laneRows();
+      const backlogs = await backlog(rows.map(({ lane }) => lane));
+      return rows.map((row) => ({ ...row, ...(backlogs.get(row.lane) ?? none) }));
     },
   };
+
+  async function laneRows(): Promise<readonly LaneRow[]> {
+    const [rows = [], workers = [], caps = []] = await database.read([
+      query
+        .selectFrom('lanes')
+        .innerJoin('units', 'units.name', 'lanes.unit')
+        .select([
+          'lanes.name as lane',
+          'account',
+          'operation',
+          'unit',
+          'state',
+          'reason',
+          'by',
+          'since',
+          'cap',
+        ])
+        .select(
+          sql<string>`case when units.heartbeat >= ${dialect.now} - ${silenceMs} then units.owner else '' end`.as(
+            'owner',
+          ),
+        )
+        .orderBy('lanes.name')
+        .compile(),
+      query
+        .selectFrom('workers')
+        .select('units')
+        .where('heartbeat', '>=', sql<number>`${dialect.now} - ${silenceMs}`)
+        .compile(),
+      query
+        .selectFrom('events')
+        .select(['lane', 'actor', 'why', 'at'])
+        .where('seq', 'in', latestCaps)
+        .compile(),
+    ]);
+    const configured = lowestCaps(workers.map((row) => JSON.parse(String(row['units'])) as UnitCaps));
+    const setBy = new Map(caps.map((event) => [event['lane'], event]));
+    return rows.map(({ cap, ...row }) => ({
+      ...(row as unknown as LaneRow),
+      configured: configured.get(String(row['unit'])),
+      capSet: cap === null ? undefined : capSet(Number(cap), setBy.get(row['lane'])),
+    }));
+  }
 }
+
+const none: LaneBacklog = { open: 0, dead: 0, oldestMs: undefined };
 
 function capSet(calls: number, event: Row = { actor: '', why: '', at: 0 }): CapSet {
   return { calls, by: String(event['actor']), reason: String(event['why']), since: Number(event['at']) };

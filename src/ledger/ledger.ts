@@ -11,12 +11,14 @@ import { campaignControl, type CampaignControl } from './campaign/control.ts';
 import { planning, type Planning } from './campaign/plan.ts';
 import { releasing, type Releasing } from './campaign/release.ts';
 import { archiving, type Archiving } from './archive.ts';
+import { backlogReading, type BacklogReading } from './backlog.ts';
 import { cancelling, type Cancelling } from './cancel.ts';
 import { claiming, type Claiming } from './claim.ts';
 import type { Context } from './context.ts';
 import { controls, type Controls } from './controls.ts';
 import type { Database } from './database.ts';
 import { deadReading, type DeadReading } from './dead.ts';
+import { telling, type Deeds } from './deeds.ts';
 import { postgresDialect, sqliteDialect, type Dialect } from './dialect.ts';
 import { openLibsql } from './libsql.ts';
 import { doubting, type Doubting } from './doubts.ts';
@@ -50,6 +52,7 @@ export interface Ledger
     Controls,
     Lookup,
     Archiving,
+    BacklogReading,
     Verifying,
     Doubting,
     Planning,
@@ -85,6 +88,8 @@ export interface LedgerOptions {
   readonly time?: () => number;
   /** Told how many ms each durable write took, queueing included. */
   readonly onWrite?: (ms: number) => void;
+  /** Told what this process has settled and released, once it is on record. */
+  readonly deeds?: Deeds;
   readonly clock?: Clock;
 }
 
@@ -92,19 +97,21 @@ export interface LedgerOptions {
 export async function openLedger(
   url: string,
   lanes: readonly LaneEntry[],
-  { time, onWrite, clock = systemClock }: LedgerOptions = {},
+  { time, onWrite, deeds, clock = systemClock }: LedgerOptions = {},
 ): Promise<Ledger> {
   const { database: bare, dialect } = openDatabase(url, time);
   const database = timed(bare, clock, onWrite);
   try {
     await migrate(database, dialect);
-    const ids = await register(database, dialect, lanes);
+    const rows = await register(database, dialect, lanes);
+    const ids = new Map(rows.map(({ name, id }) => [name, id]));
     const laneId = (name: string): number => {
       const id = ids.get(name);
       if (id === undefined) throw new Error(`the lane ${name} is not configured`);
       return id;
     };
-    return assemble({ database, dialect, laneId });
+    const told = telling(deeds, new Map(rows.map((row) => [row.id, row])));
+    return assemble({ database, dialect, laneId, told });
   } catch (error) {
     await database.close();
     throw error;
@@ -156,6 +163,7 @@ function assemble(context: Context): Ledger {
     ...controls(context),
     ...lookups(context),
     ...archiving(context),
+    ...backlogReading(context),
     ...verifying(context),
     ...doubting(context),
     ...planning(context),
@@ -191,11 +199,15 @@ function assemble(context: Context): Ledger {
   };
 }
 
+interface Registered extends LaneEntry {
+  readonly id: number;
+}
+
 async function register(
   database: Database,
   { query, now }: Dialect,
   lanes: readonly LaneEntry[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<readonly Registered[]> {
   const inserts = lanes.flatMap((lane) => [
     query
       .insertInto('lanes')
@@ -208,14 +220,14 @@ async function register(
       .onConflict((conflict) => conflict.column('name').doNothing())
       .compile(),
   ]);
-  const known = query.selectFrom('lanes').select(['id', 'name', 'unit']).compile();
-  const rows = (await database.write([...inserts, known])).at(-1) ?? [];
-  const units = new Map(rows.map((row) => [row['name'], row['unit']]));
+  const known = query.selectFrom('lanes').select(['id', 'name', 'account', 'operation', 'unit']).compile();
+  const rows = ((await database.write([...inserts, known])).at(-1) ?? []) as unknown as readonly Registered[];
+  const units = new Map(rows.map((row) => [row.name, row.unit]));
   const moved = lanes.find(({ name, unit }) => units.get(name) !== unit);
   if (moved)
     throw new GroupingDiffers(
-      `the ledger knows ${moved.name} in the group ${String(units.get(moved.name))}, the configuration says ` +
+      `the ledger knows ${moved.name} in the group ${units.get(moved.name)}, the configuration says ` +
         `${moved.unit}: every process must use the same quotaGroup`,
     );
-  return new Map(rows.map((row) => [String(row['name']), Number(row['id'])]));
+  return rows;
 }

@@ -55,7 +55,7 @@ export interface Offering {
   withdraw(lane: string, jobs: readonly string[]): Promise<readonly string[]>;
 }
 
-export function offering({ database, dialect, laneId }: Context): Offering {
+export function offering({ database, dialect, laneId, told }: Context): Offering {
   const { query, rows, field } = dialect;
   const waiting = (lane: string) =>
     query.selectFrom('targets').where('lane', '=', laneId(lane)).where('settlement', 'is', null);
@@ -144,15 +144,17 @@ export function offering({ database, dialect, laneId }: Context): Offering {
         .set({ crashes: sql<number>`crashes + 1`, job: '', offered_until: sql<number>`due` })
         .where('seq', 'in', atHand)
         .where(stillOpen);
-      const [known = []] = await database.write([
+      const [known = [], exhausted] = await database.write([
         atHand.clearSelect().select('job').distinct().compile(),
         crashed
           .set({ settlement: 'exhausted', settled: now, code: 'WorkerCrashed', message })
           .where('crashes', '>=', sql.lit(mostCrashes - 1))
+          .returning(['lane', 'settlement'])
           .compile(),
         crashed.compile(),
         ...campaignOutcomes(dialect, died),
       ]);
+      told.settled(exhausted);
       return known.map(({ job }) => String(job));
     },
 

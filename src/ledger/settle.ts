@@ -53,23 +53,38 @@ export interface Settling {
   refuse(lane: string, tenure: Tenure, code: string, reasons: ReadonlyMap<string, string>): Promise<void>;
 }
 
-export function settling({ database, dialect, laneId }: Context): Settling {
+export function settling({ database, dialect, laneId, told }: Context): Settling {
   const { query, among, rows, field } = dialect;
+  /** Calls whose end may be on record without our having heard so. */
+  const unheard = new Set<string>();
+
+  /** What became of the call's targets by itself, whenever that was written. */
+  const settledBy = (call: string, keys: readonly string[]) =>
+    query
+      .selectFrom('targets')
+      .select(['lane', 'settlement'])
+      .where(among('key', keys))
+      .where(settledAlready)
+      .where('call', '=', call)
+      .compile();
+
   return {
     async refuse(lane, claimant, code, reasons) {
       const objects = [...reasons].map(([key, message]) => ({ key, message }));
       const tenure = inForce(dialect, claimant);
       const settled = sql`select seq from targets
         where ${among('key', [...reasons.keys()])} and ${settledAlready}`;
-      await database.write([
+      const [, refused] = await database.write([
         dialect.locked(tenure, 'share').compile(),
         sql`update targets set settlement = 'refused', code = ${text(code)}, message = ${field('message')},
               provider_request = '', settled = ${dialect.now}
             from ${rows(objects)}
             where targets.key = ${field('key')} and +targets.lane = ${int(laneId(lane))} and ${stillOpen}
-              and targets.call = '' and ${wanted(dialect)} and exists ${tenure}`.compile(query),
+              and targets.call = '' and ${wanted(dialect)} and exists ${tenure}
+            returning lane, settlement`.compile(query),
         ...campaignOutcomes(dialect, settled),
       ]);
+      told.settled(refused);
     },
 
     async settle(end, consequences) {
@@ -87,12 +102,15 @@ export function settling({ database, dialect, laneId }: Context): Settling {
       const call = query.selectFrom('calls').select('id').where('id', '=', end.call);
       // Said twice, where it was not heard that it was written, it is in force once.
       const written = call.where('ended', 'is not', null).where('result', '<>', 'lost');
-      await database.write([
+      const before = [
         dialect.locked(call, 'update').compile(),
         // Before the targets: whoever moves a campaign locks in this order.
         ...(end.result === 'unsent'
           ? []
           : [campaignCall(dialect, keys, end.result === 'throttled', sql`not exists ${written}`)]),
+      ];
+      const statements = [
+        ...before,
         ...consequences.map((consequence) => {
           const { then, ambiguous = false } = consequence;
           const doubt = ambiguous ? { ambiguous: 1 } : {};
@@ -106,6 +124,7 @@ export function settling({ database, dialect, laneId }: Context): Settling {
             const { settlement } = consequence;
             return update(consequence)
               .set({ ...spent, call: end.call, settlement, settled: now })
+              .returning(['lane', 'settlement'])
               .compile();
           }
           const { delayMs } = consequence;
@@ -123,7 +142,18 @@ export function settling({ database, dialect, laneId }: Context): Settling {
           .where('id', '=', end.call)
           .where((is) => is.not(is.exists(written)))
           .compile(),
-      ]);
+      ];
+      const twice = unheard.has(end.call);
+      const answers = await database
+        .write(twice ? [...statements, settledBy(end.call, keys)] : statements)
+        .catch((error: unknown) => {
+          unheard.add(end.call);
+          throw error;
+        });
+      unheard.delete(end.call);
+      told.settled(
+        twice ? answers.at(-1) : answers.slice(before.length, before.length + consequences.length).flat(),
+      );
     },
   };
 }

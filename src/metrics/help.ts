@@ -1,14 +1,15 @@
 /** What each metric tells, in the words that Prometheus, Grafana and the documentation show. */
 export const help = {
   targets_accepted_total:
-    'Targets recorded in the ledger and thereby accepted; duplicates of open targets attach and are not counted again.',
+    'Targets recorded in the ledger and thereby accepted, counted by the process that did it: API requests, jobs, and lines of a campaign as they are released. Commands are not scraped: what they enqueue shows in targets_open. Duplicates of open targets attach and are not counted again.',
   targets_settled_total:
-    'Targets that reached their final state. deleted means that the provider accepted the deletion; refused and exhausted are dead letters.',
+    'Targets that reached their final state, counted once, by the process that wrote it down; what a command cancels is not scraped. deleted means that the provider accepted the deletion; refused and exhausted are dead letters.',
   target_settle_seconds:
     'Time from when a target might first be sent (accepted, and its notBefore over) to its settlement by a call. At most 900 s for 99.9 % of them is the objective.',
-  targets_open: 'Targets accepted and not yet settled, wherever they wait: ledger, queue or provider.',
+  targets_open:
+    'Targets accepted and not yet settled, wherever they wait: ledger, queue or provider. Of a large backlog this is the count of the scrape before.',
   oldest_open_target_age_seconds:
-    'Age of the oldest open target. It grows steadily when a lane is stuck, whatever the throughput looks like.',
+    'How long the oldest open target might have been sent by now: since it was accepted, its notBefore over, its campaign sending. It grows steadily when a lane is stuck, whatever the throughput looks like; 0 where nothing waits.',
   provider_calls_total:
     'HTTP calls to the provider by what came of them; each one spends one of the cap, also the failed.',
   provider_call_duration_seconds:
@@ -43,18 +44,20 @@ export const help = {
   http_requests_total:
     'Requests to the HTTP API by route and status; 4xx are mistakes of callers, 5xx are ours.',
   http_request_duration_seconds: 'Time from the head of a request to the end of its answer.',
-  redis_up: '1 if Redis answers. At 0 requests are still accepted, and sent later.',
+  redis_up: '1 if Redis answers within a second. At 0 requests are still accepted, and sent later.',
   redis_unfit:
     '1 for what makes Redis unfit to hold a queue: eviction (its policy is not noeviction), persistence (no append-only file, or it cannot be written).',
-  ledger_up: '1 if the ledger answers. At 0 nothing is accepted and nothing is sent.',
+  ledger_up: '1 if the ledger answers within a second. At 0 nothing is accepted and nothing is sent.',
   ledger_writable:
-    '1 if the ledger took a small write at the scrape. 0 while ledger_up is 1: its disk is full, or its rights are gone.',
+    '1 if the ledger took a small write at the scrape, within a second. 0 while ledger_up is 1: its disk is full, or its rights are gone.',
   halted: '1 while a person has halted everything. Single lanes show in lane_state.',
   lane_state: 'The state of a lane: 1 for the state it is in, 0 for the others.',
   circuit_state:
     'Whether the provider answers: 1 for the worst state among the lanes owned here. open: a lane got no usable answer and sends probes only.',
   campaign_targets:
     'Targets of a campaign by how they ended, open for the rest; from its run to its end, told by the owner of its lane.',
+  campaign_state:
+    'The state of a campaign: 1 for the state it is in, 0 for the others; from its run to its end, told by the owner of its lane.',
   campaign_eta_seconds:
     'Seconds until a campaign ends, if it goes on so. No series while nobody can tell: paused, its lane stopped, everything halted.',
   build_info: 'Always 1; version and node tell what runs here.',

@@ -6,7 +6,10 @@ export interface Values {
   provider: string;
   account: string;
   operation: string;
-  /** How the request came in; `job` is a BullMQ job that the ledger did not know. */
+  /**
+   * How the request came in; `job` is a BullMQ job that the ledger did not know. `cli` is in the set and counted by
+   * nobody: a command's process is gone before it could be scraped.
+   */
   source: 'cli' | 'api' | 'campaign' | 'job';
   /** `open` is said of campaigns only: those of their targets that are not settled. */
   settlement: Settlement | 'open';
@@ -29,6 +32,7 @@ export interface Values {
 export type Labels<L extends keyof Values> = { readonly [label in L]: Values[label] };
 export type Lane = Labels<'account' | 'operation'>;
 export type RequestSource = Values['source'];
-/** Of `lane_state` and `circuit_state`: one series each. */
+/** Of `lane_state`, `campaign_state` and `circuit_state`: one series each. */
 export const laneStates = ['open', 'paused', 'halted'] as const;
+export const campaignStates = ['running', 'pausing', 'paused', 'cancelling'] as const;
 export const circuitStates = ['closed', 'half-open', 'open'] as const;

@@ -22,7 +22,10 @@ export const laneSchema = z
     owned: z.boolean().meta({ description: 'A worker drains it' }),
     open: z.int().meta({ description: 'Targets accepted and not yet settled' }),
     deadLetters: z.int(),
-    oldestSeconds: z.int().nullable().meta({ description: 'Age of the oldest open target' }),
+    oldestSeconds: z
+      .int()
+      .nullable()
+      .meta({ description: 'For how long the oldest open target might have been sent by now' }),
     cap: cap.nullable().meta({ description: 'In force; null: a lane of another configuration' }),
     configuredCap: cap.nullable(),
     capSet: z

@@ -167,13 +167,16 @@ function report(
   const { interpretation, requestId, ms } = result;
   const failure = 'failure' in interpretation ? interpretation.failure : undefined;
   const settled: Partial<Record<Settlement, number>> = {};
+  const dead: Record<string, number> = {};
   const took: number[] = [];
   let retried = 0;
   const now = clock.monotonic();
   for (const [item, verdict] of verdicts) {
     if (verdict.then === 'retry') retried++;
     if (verdict.then !== 'settle') continue;
-    settled[verdict.settlement] = (settled[verdict.settlement] ?? 0) + 1;
+    const { settlement, code } = verdict;
+    settled[settlement] = (settled[settlement] ?? 0) + 1;
+    if (settlement === 'refused' || settlement === 'exhausted') dead[code] = (dead[code] ?? 0) + 1;
     took.push(now - item.since);
   }
   observer.call({
@@ -185,9 +188,11 @@ function report(
     known: failure?.known ?? true,
     requestId,
     targets: gathered.items.length,
+    named: gathered.items,
     ms,
     waitMs: wrote - began,
     settled,
+    dead,
     took,
     retried,
     strangers: 'strangers' in interpretation ? interpretation.strangers.length : 0,

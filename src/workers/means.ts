@@ -68,10 +68,14 @@ export interface CallReport {
   readonly known: boolean;
   readonly requestId: string;
   readonly targets: number;
+  /** What the call named. */
+  readonly named: readonly { readonly target: Target }[];
   readonly ms: number;
   /** From the claim to the write. */
   readonly waitMs: number;
   readonly settled: Readonly<Partial<Record<Settlement, number>>>;
+  /** Dead letters among them, by code. */
+  readonly dead: Readonly<Record<string, number>>;
   /** Ms that each of them took since it might first have been sent. */
   readonly took: readonly number[];
   readonly retried: number;

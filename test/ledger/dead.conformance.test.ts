@@ -1,6 +1,7 @@
 import { CompiledQuery } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deadReading, type DeadFilter, type DeadLetter } from '../../src/ledger/dead.ts';
+import { telling } from '../../src/ledger/deeds.ts';
 import { openDatabase } from '../../src/ledger/ledger.ts';
 import { migrate } from '../../src/ledger/migrations.ts';
 import { targetOf } from '../target.ts';
@@ -166,7 +167,12 @@ describe('deadReading', () => {
         return [];
       },
     };
-    const reading = deadReading({ database: explaining, dialect, laneId: () => 1 });
+    const reading = deadReading({
+      database: explaining,
+      dialect,
+      laneId: () => 1,
+      told: telling(undefined, new Map()),
+    });
     const filter = { code: 'C', campaign: 1, until: 5 };
     await reading.deadLetters(lane, filter, { settled: 5, seq: 7 }, 10);
     await reading.newestDead(lane, filter, 10);

@@ -2,6 +2,7 @@
 import { CompiledQuery } from 'kysely';
 import { onTestFinished } from 'vitest';
 import type { Settlement } from '../../src/deletion.ts';
+import type { Deeds } from '../../src/ledger/deeds.ts';
 import { openDatabase, openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { keyed } from '../target.ts';
 import type { Place } from './databases.ts';
@@ -40,9 +41,13 @@ export interface Work {
 }
 
 /** `now`: what time it is, in ms since 1970. */
-export async function startWork(create: () => Promise<Place>, now = 1_000_000_000): Promise<Work> {
+export async function startWork(
+  create: () => Promise<Place>,
+  now = 1_000_000_000,
+  deeds?: Deeds,
+): Promise<Work> {
   const { url, remove } = await create();
-  const ledger = await openLedger(url, [entry], { time: () => now });
+  const ledger = await openLedger(url, [entry], { time: () => now, ...(deeds && { deeds }) });
   const { database } = openDatabase(url);
   onTestFinished(async () => {
     await Promise.all([ledger.close(), database.close()]);

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { lanesOf } from '../../src/lanes.ts';
 import { createLog } from '../../src/log.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/metrics.ts';
+import { counted } from '../../src/observe.ts';
 import type { ProtectedLists } from '../../src/protection.ts';
 import { startWorker, type RunningWorker } from '../../src/worker.ts';
 import { expectAgreement, until } from './judge.ts';
@@ -16,14 +17,17 @@ const thumbnails = 'huawei.vod.delete-thumbnails';
 
 let world: World;
 let worker: RunningWorker | undefined;
+let metrics: Metrics;
 afterEach(async () => {
   await worker?.stop();
   worker = undefined;
   await world.close();
 });
 
-const open = (accounts: WorldOptions['accounts'], settings: WorldOptions['settings'] = { brake: false }) =>
-  World.open({ redisUrl: inject('redisUrl'), accounts, settings });
+const open = (accounts: WorldOptions['accounts'], settings: WorldOptions['settings'] = { brake: false }) => {
+  metrics = createMetrics({ build: { version: 'test', node: process.version } });
+  return World.open({ redisUrl: inject('redisUrl'), accounts, settings, deeds: counted(metrics) });
+};
 
 const file = (...ids: string[]): ProtectedLists => ({
   files: [{ path: '/etc/keep.txt', lines: new Map(ids.map((id, index) => [id, index + 1])) }],
@@ -34,7 +38,6 @@ const file = (...ids: string[]): ProtectedLists => ({
 function protecting(lists: ProtectedLists) {
   const { ledger, queues, logged } = world;
   const config = { ...world.config, protected: lists };
-  const metrics = createMetrics({ build: { version: 'test', node: process.version } });
   const log = createLog({
     level: 'debug',
     clock: systemClock,
@@ -42,7 +45,6 @@ function protecting(lists: ProtectedLists) {
   });
   const means = { ledger, queues, metrics, log, clock: systemClock, userAgent: 'expunge/test' };
   worker = startWorker({ ...means, config, lanes: lanesOf(config) });
-  return metrics;
 }
 
 const sent = (): readonly string[] => world.emulator.calls().flatMap(({ ids }) => ids);
@@ -54,7 +56,7 @@ describe('a target that became protected after it was accepted', () => {
     const ids = [...numbered('v', 100), 'keep-1', 'prod-7', ...numbered('w', 100)];
     world.emulator.inventory({ DeleteVideo: { ids } });
     const { request } = await world.enqueue('acc', video, ids);
-    const metrics = protecting({ ...file('other', 'keep-1'), patterns: ['prod-*'] });
+    protecting({ ...file('other', 'keep-1'), patterns: ['prod-*'] });
     expect(await world.settled(request, 30_000)).toEqual({ deleted: 200, refused: 2 });
     expect(sent()).not.toContain('keep-1');
     expect(sent()).not.toContain('prod-7');

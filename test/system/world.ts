@@ -10,6 +10,7 @@ import { systemClock } from '../../src/clock.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { signerWith } from '../../src/job-signature.ts';
 import { laneEntries, lanesOf, type ConfiguredLane } from '../../src/lanes.ts';
+import type { Deeds } from '../../src/ledger/deeds.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly wrongSecretOf?: string;
   /** What all accounts have in common beside their place: a quota group, an egress group. */
   readonly common?: { readonly quotaGroup?: string; readonly egress?: string };
+  /** Told what a worker of this process settles. */
+  readonly deeds?: Deeds;
   /** Alibaba secrets stand in files, which `writeSecret` replaces. */
   readonly secretsInFiles?: boolean;
 }
@@ -95,7 +98,8 @@ export class World {
     });
     const config = configOf(dir, options.endpoint ?? emulator.url, options);
     const lanes = lanesOf(config);
-    const ledger = await openLedger(config.database.url, laneEntries(lanes));
+    const { deeds } = options;
+    const ledger = await openLedger(config.database.url, laneEntries(lanes), { ...(deeds && { deeds }) });
     const queues = openQueues({
       url: options.redisUrl,
       ca: config.redis.ca,

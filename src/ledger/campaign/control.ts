@@ -45,7 +45,7 @@ export interface CampaignControl {
 
 const ends: readonly CampaignState[] = ['cancelled', 'completed', 'failed'];
 
-export function campaignControl({ database, dialect }: Context): CampaignControl {
+export function campaignControl({ database, dialect, told }: Context): CampaignControl {
   const { query } = dialect;
   const events = eventWriting(dialect);
   /** Open targets that stand and fall with it, and that no call holds; the second condition names their index. */
@@ -127,10 +127,11 @@ export function campaignControl({ database, dialect }: Context): CampaignControl
         where seq = ${int(campaign)} and state = 'cancelling')`;
       const settled = sql`select target from campaign_targets
         where campaign = ${int(campaign)} and settlement is null and target > 0`;
+      const handed = release(campaign, live, going);
       const answers = await database.write([
-        ...release(campaign, live, going),
+        ...handed,
         sql`update targets set settlement = 'cancelled', code = 'CampaignCancelled', settled = ${dialect.now},
-              job = '' where ${own(campaign)} and ${going}`.compile(query),
+              job = '' where ${own(campaign)} and ${going} returning lane, settlement`.compile(query),
         ...campaignOutcomes(dialect, settled),
         // What others want besides is no longer this campaign's: what becomes of it does not show here.
         sql`update campaign_targets set target = null
@@ -141,6 +142,7 @@ export function campaignControl({ database, dialect }: Context): CampaignControl
         sql`select count(*) as n from campaign_targets
             where campaign = ${int(campaign)} and settlement is null and target > 0`.compile(query),
       ]);
+      told.settled(answers[handed.length]);
       return Number(answers.at(-1)?.[0]?.['n']);
     },
 

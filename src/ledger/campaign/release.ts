@@ -22,7 +22,7 @@ export interface Releasing {
   ): Promise<number>;
 }
 
-export function releasing({ database, dialect, laneId }: Context): Releasing {
+export function releasing({ database, dialect, laneId, told }: Context): Releasing {
   const { query, among } = dialect;
   return {
     async releaseCampaign({ seq, released, lane, rules }, most, paidUntil, reusedKinds) {
@@ -44,7 +44,7 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
       const answered = sql<boolean>`targets.settlement in ('deleted', 'absent')
         and not (${rules.again ? sql`true` : among('targets.kind', reusedKinds)})`;
       const request = sql`(select request from campaigns where seq = ${int(seq)})`;
-      const reopened = sql`settlement = null, code = '', message = '', provider_request = '', settled = 0, call = '',
+      const anew = sql`settlement = null, code = '', message = '', provider_request = '', settled = 0, call = '',
         job = '', attempts = 0, ambiguous = 0, crashes = 0, urgent = 0, due = 0, offered_until = 0, accepted = ${now},
         opened_by = ${request}, campaign = ${int(seq)}`;
       const existing = query
@@ -52,7 +52,7 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
         .select('seq')
         .where(sql<boolean>`key in (select key from campaign_targets where ${lines})`)
         .orderBy('seq');
-      const [moved] = await database.write([
+      const answers = await database.write([
         sql`update campaigns set released = ${int(last)}, released_count = released_count + ${int(count)},
               released_at = ${int(paidUntil)}
             where seq = ${int(seq)} and released = ${int(released)} and state = 'running' and sending > ${now}
@@ -71,10 +71,9 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
               (target, ${outcome}) = (select seq, ${outcome} from targets where targets.key = campaign_targets.key)
             where ${fresh} and exists (select 1 from targets
               where targets.key = campaign_targets.key and ${answered})`.compile(query),
-        sql`update targets set ${reopened}
-            where settlement is not null and key in (select key from campaign_targets where ${fresh})`.compile(
-          query,
-        ),
+        sql`update targets set ${anew}
+            where settlement is not null and key in (select key from campaign_targets where ${fresh})
+            returning lane`.compile(query),
         sql`insert into targets (key, lane, kind, id, parent, options, job, urgent, due, offered_until, accepted,
               opened_by, campaign)
             select key, ${int(laneId(lane))}, kind, id, parent, options, '', 0, 0, 0, ${now}, ${request}, ${int(seq)}
@@ -82,7 +81,8 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
             on conflict (key) do update set campaign = ${int(seq)}, due = 0, job = '', offered_until = 0
             where targets.settlement is null and targets.call = ''
               and not ${sends(dialect, sql`targets.campaign`)}
-              and (targets.campaign <> 0 or (targets.due > ${now} and targets.attempts = 0))`.compile(query),
+              and (targets.campaign <> 0 or (targets.due > ${now} and targets.attempts = 0))
+            returning lane, case when opened_by = ${request} then 1 else 0 end as ours`.compile(query),
         sql`insert into request_targets (request, target)
             select ${request}, targets.seq from campaign_targets join targets on targets.key = campaign_targets.key
             where ${lines} and ${got} on conflict do nothing`.compile(query),
@@ -90,7 +90,9 @@ export function releasing({ database, dialect, laneId }: Context): Releasing {
             set target = (select seq from targets where targets.key = campaign_targets.key)
             where ${fresh} and target is null`.compile(query),
       ]);
-      return (moved?.length ?? 0) > 0 ? count : 0;
+      const [reopened, inserted] = answers.slice(-4);
+      told.released([...(reopened ?? []), ...(inserted ?? []).filter(({ ours }) => ours === 1)]);
+      return (answers[0]?.length ?? 0) > 0 ? count : 0;
     },
   };
 }

@@ -5,7 +5,7 @@
  * a person or a worker nobody can tell, and nothing is foretold but the sending that is left.
  */
 import { lastStage, type Campaign } from '../../ledger/campaign/campaign.ts';
-import type { LaneStatus } from '../../ledger/controls.ts';
+import type { LaneRow } from '../../ledger/controls.ts';
 import { windowOf, type Cap } from '../../limiter.ts';
 import { settledInAll } from './brakes.ts';
 import { windowAt } from './window.ts';
@@ -13,7 +13,7 @@ import { windowAt } from './window.ts';
 /** What is around a campaign. */
 export interface Situation {
   readonly halt: { readonly reason: string; readonly by: string } | undefined;
-  readonly lane: LaneStatus | undefined;
+  readonly lane: LaneRow | undefined;
   /** The lane's cap in force; undefined where nobody knows it. */
   readonly cap: Cap | undefined;
   /** Most targets in one call. */

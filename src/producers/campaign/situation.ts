@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts';
 import { lanesOf } from '../../lanes.ts';
 import { capInForce } from '../../ledger/caps.ts';
 import type { Campaign } from '../../ledger/campaign/campaign.ts';
-import type { LaneStatus } from '../../ledger/controls.ts';
+import type { LaneRow } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Cap } from '../../limiter.ts';
 import { operations } from '../../providers/operations.ts';
@@ -14,18 +14,18 @@ export type Surroundings = (campaign: Campaign) => Situation;
 /** What was read of the ledger; `active` has at least the campaigns that send. */
 export interface Seen {
   readonly halt: Awaited<ReturnType<Ledger['halted']>>;
-  readonly lanes: readonly LaneStatus[];
+  readonly lanes: readonly LaneRow[];
   readonly active: readonly Campaign[];
 }
 
 /** Read once, for as many campaigns as are asked about. */
 export async function surroundings(
-  ledger: Pick<Ledger, 'halted' | 'lanes' | 'activeCampaigns'>,
+  ledger: Pick<Ledger, 'halted' | 'laneRows' | 'activeCampaigns'>,
   config: Config,
 ): Promise<Surroundings> {
   const [halt, lanes, active] = await Promise.all([
     ledger.halted(),
-    ledger.lanes(),
+    ledger.laneRows(),
     ledger.activeCampaigns(),
   ]);
   return around({ halt, lanes, active }, config);
@@ -51,7 +51,7 @@ export function around({ halt, lanes, active }: Seen, config: Config): Surroundi
 }
 
 /** What the workers say, or else this configuration, unless a person set another. */
-function capOf({ lane, configured, capSet }: LaneStatus, config: Config): Cap | undefined {
+function capOf({ lane, configured, capSet }: LaneRow, config: Config): Cap | undefined {
   const known = configured ?? lanesOf(config).find(({ name }) => name === lane)?.cap;
   return known && capInForce(capSet?.calls ?? null, known);
 }

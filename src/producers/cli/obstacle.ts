@@ -1,5 +1,5 @@
 /** What keeps a lane from sending, and what to type about it. */
-import type { LaneStatus } from '../../ledger/controls.ts';
+import type { LaneRow } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { visible } from '../wording.ts';
 
@@ -13,13 +13,13 @@ export interface Obstacle {
 
 export async function obstacleOf(ledger: Ledger, lane: string): Promise<Obstacle> {
   const halt = await ledger.halted();
-  const status = (await ledger.lanes()).find((each) => each.lane === lane);
+  const status = (await ledger.laneRows()).find((each) => each.lane === lane);
   return obstacle(halt, status);
 }
 
 export function obstacle(
   halt: { readonly reason: string; readonly by: string } | undefined,
-  lane: LaneStatus | undefined,
+  lane: LaneRow | undefined,
 ): Obstacle {
   if (halt) {
     const text = `everything is halted by ${visible(halt.by)}: ${visible(halt.reason)}`;

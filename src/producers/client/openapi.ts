@@ -629,7 +629,7 @@ export type components = {
       /** @description Targets accepted and not yet settled */
       readonly open: number;
       readonly deadLetters: number;
-      /** @description Age of the oldest open target */
+      /** @description For how long the oldest open target might have been sent by now */
       readonly oldestSeconds: number | null;
       /** @description In force; null: a lane of another configuration */
       readonly cap: {

@@ -3,6 +3,16 @@ import type { FastifyInstance } from 'fastify';
 import type { Api } from './api.ts';
 
 export function observe(app: FastifyInstance, { log, metrics }: Api): void {
+  const routes = new Set<string>();
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') routes.add(`${each} ${url}`);
+  });
+  // Prometheus sees an error only if its series was there before.
+  app.addHook('onListen', (done) => {
+    for (const route of routes)
+      for (const status of ['500', '503']) metrics.httpRequests.add({ route, status }, 0);
+    done();
+  });
   app.addHook('onResponse', async (request, reply) => {
     const { url, config } = request.routeOptions;
     const route = url === undefined ? 'none' : `${request.method} ${url}`;

@@ -74,6 +74,8 @@ export async function createApi(api: Api): Promise<FastifyInstance> {
     if (closing) void reply.header('connection', 'close');
     done();
   });
+  // Paths that there are not, and pages, count too.
+  observe(app, api);
   await app.register(swagger, openApi(api.version));
   await app.register(async (page) => {
     await page.register(rateLimit, { max: pagesPerSecond, timeWindow: 1_000, errorResponseBuilder: tooMany });
@@ -81,7 +83,6 @@ export async function createApi(api: Api): Promise<FastifyInstance> {
   });
   // The page is public; what follows holds for the routes alone.
   await app.register(async (ours) => {
-    observe(ours, api);
     authenticate(ours, api);
     patience(ours, clock);
     await ours.register(rateLimit, {

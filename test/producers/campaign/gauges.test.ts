@@ -38,6 +38,9 @@ describe('observeCampaigns', () => {
     expect(lines).toEqual([
       ...[targets('deleted', 1), targets('absent', 0), targets('refused', 1), targets('exhausted', 0)],
       ...[targets('cancelled', 0), targets('spared', 0), targets('open', 1)],
+      ...['running', 'pausing', 'paused', 'cancelling'].map(
+        (state) => `expunge_campaign_state{campaign="told",state="${state}"} ${Number(state === 'running')}`,
+      ),
       expect.stringMatching(/^expunge_campaign_eta_seconds\{campaign="told"\} 0\.00166/),
     ]);
   });
@@ -53,10 +56,14 @@ describe('observeCampaigns', () => {
     await move('paused', 'running', 'pausing');
     await move('paused', 'pausing', 'paused');
     const lines = await scraped('paused', [lane]);
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(11);
+    expect(lines).toContain('expunge_campaign_state{campaign="paused",state="paused"} 1');
+    expect(lines).toContain('expunge_campaign_state{campaign="paused",state="running"} 0');
     expect(lines.join()).not.toContain('eta_seconds');
     await move('paused', 'paused', 'cancelling');
-    expect(await scraped('paused', [lane])).toHaveLength(7);
+    expect(await scraped('paused', [lane])).toContain(
+      'expunge_campaign_state{campaign="paused",state="cancelling"} 1',
+    );
     await move('paused', 'cancelling', 'cancelled');
     expect(await scraped('paused', [lane])).toEqual([]);
   });
