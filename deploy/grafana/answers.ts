@@ -1,7 +1,26 @@
 /** What the provider says to the calls of a lane: a row of the dashboard Lanes. */
-import { series, table } from './panels.ts';
+import { operations } from '../../src/providers/operations.ts';
+import { bars, series, type Override } from './panels.ts';
 import { grown, lane, operation as ofOperation, perSecond, shareOf } from './queries.ts';
+import { table } from './table.ts';
 
+const resultColors: readonly Override[] = [
+  { of: 'answered', color: 'green' },
+  { of: 'missing', color: 'yellow' },
+  { of: 'throttled', color: 'blue' },
+  { of: 'transient', color: 'orange' },
+  { of: 'rejected', color: 'purple' },
+  { of: 'unauthorized', color: 'red' },
+];
+const batchLimits: readonly Override[] = operations.map(({ name, batchLimit }) => ({
+  of: name,
+  max: batchLimit,
+  steps: [
+    [null, 'orange'],
+    [batchLimit * 0.8, 'green'],
+  ],
+}));
+const limits = operations.map(({ name, batchLimit }) => `${batchLimit} for ${name}`).join(', ');
 const each = '{{account}} {{operation}}';
 
 export const answered = [
@@ -11,17 +30,10 @@ export const answered = [
     todo: 'unauthorized halts the lane: repair key or rights, then unhalt. Much transient: the provider is ill, the circuit opens by itself.',
     unit: 'suffix: calls/s',
     queries: [{ expr: perSecond('result', 'expunge_provider_calls_total', lane), legend: '{{result}}' }],
-    width: 8,
+    width: 12,
     stacked: true,
     min: 0,
-    overrides: [
-      { of: 'answered', color: 'green' },
-      { of: 'missing', color: 'yellow' },
-      { of: 'throttled', color: 'blue' },
-      { of: 'transient', color: 'orange' },
-      { of: 'rejected', color: 'purple' },
-      { of: 'unauthorized', color: 'red' },
-    ],
+    overrides: resultColors,
   }),
   series({
     title: 'Calls throttled',
@@ -39,7 +51,7 @@ export const answered = [
         legend: each,
       },
     ],
-    width: 8,
+    width: 12,
     min: 0,
     steps: [
       [null, 'green'],
@@ -72,7 +84,7 @@ export const answered = [
         legend: `${each}: absent`,
       },
     ],
-    width: 8,
+    width: 12,
     min: 0,
     max: 1,
     steps: [
@@ -80,21 +92,6 @@ export const answered = [
       [0.5, 'red'],
     ],
     see: ['ExpungeRefusedShare', 'ExpungeAbsentShare'],
-  }),
-  table({
-    title: 'Codes',
-    shows: "The provider's codes in the time shown, the most frequent first; those in lower case are ours.",
-    todo: "look the code up in the provider's error centre; the documentation says what we do about each class.",
-    unit: 'short',
-    queries: [
-      {
-        expr: `topk(20, ${grown('operation, code', 'expunge_provider_codes_total', ofOperation)} > 0)`,
-        legend: 'times',
-      },
-    ],
-    columns: { operation: 'operation', code: 'code' },
-    width: 12,
-    see: ['ExpungeUnknownCodes'],
   }),
   series({
     title: 'Ids sent again',
@@ -104,11 +101,45 @@ export const answered = [
     unit: 'suffix: ids/s',
     queries: [
       {
-        expr: perSecond('operation, class', 'expunge_retries_total', ofOperation),
-        legend: '{{operation}} {{class}}',
+        expr: perSecond('class', 'expunge_retries_total', ofOperation),
+        legend: '{{class}}',
       },
     ],
     width: 12,
+    stacked: true,
     min: 0,
+    overrides: resultColors,
+  }),
+  table({
+    title: 'Codes',
+    shows: "The provider's codes in the time shown, the most frequent first; those in lower case are ours.",
+    todo: "look the code up in the provider's error centre; the documentation says what we do about each class.",
+    unit: 'short',
+    queries: [
+      {
+        expr: `topk(20, round(${grown('operation, code', 'expunge_provider_codes_total', ofOperation)}) > 0)`,
+        legend: 'times',
+      },
+    ],
+    columns: { operation: 'operation', code: 'code' },
+    width: 12,
+    see: ['ExpungeUnknownCodes'],
+  }),
+  bars({
+    title: 'Fill of calls',
+    shows: `Ids in a call, the mean of the last minutes. Under backlog it should be the batch limit: ${limits}.`,
+    todo: "under backlog and orange: many options or assets are mixed, which can't share a call, or batches are being split (see the codes).",
+    unit: 'suffix: ids/call',
+    queries: [
+      {
+        expr: `${perSecond('operation', 'expunge_call_targets_sum', ofOperation)} / (${perSecond('operation', 'expunge_call_targets_count', ofOperation)} > 0)`,
+        legend: '{{operation}}',
+      },
+    ],
+    width: 12,
+    height: 8,
+    min: 0,
+    none: 'no calls',
+    overrides: batchLimits,
   }),
 ];

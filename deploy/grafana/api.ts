@@ -18,12 +18,13 @@ export const api = [
   series({
     title: 'Errors',
     shows:
-      'Answers of 400 and more. 4xx are mistakes of callers, 429 is a caller that asks too often, 5xx are ours.',
+      'Answers of 400 and more, in the minute before. 4xx are mistakes of callers, 429 is a caller that asks too often, 5xx are ours.',
     todo: '401 and 403: which key? 503: the ledger is away. 500: a defect, its request id is in the log.',
-    unit: 'suffix: requests/s',
+    unit: 'suffix: a minute',
     queries: [
       {
-        expr: perSecond('status', 'expunge_http_requests_total', `${instance}, status=~"[45].."`),
+        // one that is the first of its kind counts too, which no rate sees
+        expr: grown('status', 'expunge_http_requests_total', `${instance}, status=~"[45].."`, '1m'),
         legend: '{{status}}',
       },
     ],
@@ -69,17 +70,13 @@ export const api = [
   series({
     title: 'Ids accepted',
     shows:
-      'By way of the HTTP API (api) and of foreign queue jobs (job). Command line and campaigns have no metrics port.',
+      'By way of the HTTP API (api), of foreign queue jobs (job) and of campaigns as they are released. What commands enqueue is not scraped.',
     todo: 'more than you expect: `expunge events` and `lookup` tell who asked.',
     unit: 'suffix: ids/s',
     queries: [
       {
-        expr: perSecond(
-          'account, operation, source',
-          'expunge_targets_accepted_total',
-          `${lane}, ${instance}`,
-        ),
-        legend: '{{account}} {{operation}} {{source}}',
+        expr: perSecond('source', 'expunge_targets_accepted_total', `${lane}, ${instance}`),
+        legend: '{{source}}',
       },
     ],
     width: 10,

@@ -1,9 +1,10 @@
 /** How far campaigns are, what becomes of their ids, and how near they are to their brakes. */
 import { usualBrakes } from '../../src/producers/campaign/brakes.ts';
 import { account, dashboard, operation, type Choice } from './dashboard.ts';
-import { laneWords, none, settlementColors } from './palette.ts';
-import { bars, series, stat, states, table } from './panels.ts';
-import { campaign, lane, ofLane, perSecond, shareOf, stateOfLane } from './queries.ts';
+import { campaignWords, laneWords, none, settlementColors } from './palette.ts';
+import { bars, series, stat, states } from './panels.ts';
+import { campaign, lane, ofLane, perSecond, shareOf, stateOfCampaign, stateOfLane } from './queries.ts';
+import { table } from './table.ts';
 
 const campaignChoice: Choice = {
   name: 'campaign',
@@ -16,8 +17,8 @@ const campaignChoice: Choice = {
 const idsBy = (more = '') => `max by (campaign, settlement) (expunge_campaign_targets{${campaign}${more}})`;
 const ids = (settlements = '') =>
   `sum by (campaign) (${idsBy(settlements === '' ? '' : `, settlement=~"${settlements}"`)})`;
-/** Nothing is evidence before it: so many the brakes wait for. */
-const judged = `(${ids('deleted|absent|refused|exhausted')} >= 100)`;
+/** The canary's first ids: a brake may judge by them, and waits for a hundred otherwise. */
+const judged = `(${ids('deleted|absent|refused|exhausted')} >= 10)`;
 const eta = `max by (campaign) (expunge_campaign_eta_seconds{${campaign}})`;
 const percent = (share: number) => `${share * 100} %`;
 
@@ -39,7 +40,7 @@ const progress = [
     queries: [{ expr: `count((${ids('open')} > 0) unless ${eta}) or vector(0)` }],
     width: 4,
     steps: none,
-    see: ['campaigns.md#4-watch'],
+    see: ['ExpungeCampaignPaused', 'campaigns.md#4-watch'],
   }),
   stat({
     title: 'Ids left',
@@ -57,7 +58,7 @@ const progress = [
     unit: 'percentunit',
     queries: [{ expr: `1 - ${ids('open')} / ${ids()}`, legend: '{{campaign}}' }],
     width: 12,
-    height: 8,
+    height: 4,
     min: 0,
     max: 1,
     steps: [[null, 'blue']],
@@ -69,6 +70,7 @@ const progress = [
     todo: '`expunge campaign report NAME` names every id, also of one that is cancelled or failed.',
     unit: 'short',
     queries: [
+      { expr: stateOfCampaign(`${campaign}, `), legend: 'state' },
       { expr: ids(), legend: 'ids' },
       ...['deleted', 'absent', 'refused', 'exhausted', 'cancelled', 'open'].map((settlement) => ({
         expr: ids(settlement),
@@ -78,7 +80,13 @@ const progress = [
     ],
     columns: { campaign: 'campaign' },
     width: 24,
-    overrides: [{ of: 'ends in', unit: 's' }, ...['refused', 'exhausted'].map((of) => ({ of, steps: none }))],
+    height: 6,
+    see: ['ExpungeCampaignPaused'],
+    overrides: [
+      { of: 'state', words: campaignWords },
+      { of: 'ends in', unit: 's' },
+      ...['refused', 'exhausted'].map((of) => ({ of, steps: none })),
+    ],
   }),
   series({
     title: 'Ids left of each',
@@ -130,7 +138,7 @@ const settled = [
 const brakes = [
   series({
     title: 'Refused or exhausted',
-    shows: `The share of settled ids, once there are 100. A campaign pauses itself above ${percent(usualBrakes.refused)}, unless its plan says otherwise.`,
+    shows: `The share of settled ids, from the first ten of the canary on. A campaign pauses itself above ${percent(usualBrakes.refused)}, unless its plan says otherwise.`,
     todo: '`expunge campaign report NAME --only failed` has id, code and reason; resume when you know why.',
     unit: 'percentunit',
     queries: [{ expr: `${ids('refused|exhausted')} / ${judged}`, legend: '{{campaign}}' }],
@@ -144,7 +152,7 @@ const brakes = [
   }),
   series({
     title: 'Absent',
-    shows: `The share of settled ids, once there are 100. A campaign pauses itself above ${percent(usualBrakes.absent)}, unless its plan says otherwise.`,
+    shows: `The share of settled ids, from the first ten of the canary on. A campaign pauses itself above ${percent(usualBrakes.absent)}, unless its plan says otherwise.`,
     todo: 'is the region right, and the kind of id? Plan with --check-exists to know before.',
     unit: 'percentunit',
     queries: [{ expr: `${ids('absent')} / ${judged}`, legend: '{{campaign}}' }],

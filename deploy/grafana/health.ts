@@ -1,12 +1,13 @@
-/** Is it healthy? The first row of the overview: each figure is green, or says what to do. */
-import { foundationWords, inTime, none, waits } from './palette.ts';
+/** Is it healthy? The first row of the overview: each figure is green, or says what to do; and what fires, by name. */
+import { alertWords, circuitWords, foundationWords, inTime, none, waits } from './palette.ts';
 import { stat } from './panels.ts';
 import { grown, lane, ledger, ofLane, operation, redis } from './queries.ts';
+import { table } from './table.ts';
 
 export const healthy = [
   stat({
     title: 'Alerts firing',
-    shows: 'Alerts of Prometheus that fire now; the list is below.',
+    shows: 'Alerts of Prometheus that fire now; the list is right below.',
     todo: 'each alert has its paragraph in the documentation: what it means, how to look, what to do.',
     unit: 'short',
     queries: [{ expr: 'count(ALERTS{alertname=~"Expunge.*", alertstate="firing"}) or vector(0)' }],
@@ -55,7 +56,7 @@ export const healthy = [
     see: ['ExpungeHalted'],
   }),
   stat({
-    title: 'Lanes paused or halted',
+    title: 'Lanes stopped',
     shows:
       'Lanes that send nothing: paused by a person or a brake, or halted since their account may not delete.',
     todo: '`expunge lanes` names the reason, and the command that opens the lane again.',
@@ -105,5 +106,83 @@ export const healthy = [
     words: foundationWords,
     none: 'no process',
     see: ['ExpungeLedgerAway', 'ExpungeLedgerFull'],
+  }),
+];
+
+/** What an alert may be about; each has one or two of these. */
+const about = ['account', 'operation', 'campaign', 'provider', 'reason', 'instance'];
+const alertsIn = (severity: string, state: string) =>
+  `max by (alertname, severity, ${about.join(', ')}) (ALERTS{alertname=~"Expunge.*", severity="${severity}", alertstate="${state}"})`;
+/** By `alertWords`: the worst has the highest number, and stands on top. */
+const everyAlert = [
+  `4 * ${alertsIn('critical', 'firing')}`,
+  `3 * ${alertsIn('warning', 'firing')}`,
+  `2 * ${alertsIn('critical', 'pending')}`,
+  alertsIn('warning', 'pending'),
+].join(' or ');
+
+export const alerts = [
+  table({
+    title: 'Alerts',
+    shows: 'What fires, and what will if it lasts: the worst on top.',
+    todo: 'critical: now; warning: today. The paragraph of that name in the documentation tells what to do.',
+    unit: 'short',
+    queries: [
+      {
+        expr:
+          `label_join(sort_desc(${everyAlert}), ` +
+          `"of", " ", ${about.map((label) => `"${label}"`).join(', ')})`,
+        legend: 'state',
+      },
+    ],
+    columns: { alertname: 'alert', severity: 'severity', of: 'of' },
+    hidden: about,
+    width: 12,
+    height: 8,
+    none: 'none',
+    overrides: [{ of: 'state', words: alertWords }],
+  }),
+  stat({
+    title: 'Providers',
+    shows:
+      'Whether the provider gives usable answers. Open: some lane sends probes only, and no attempt is spent.',
+    todo: "look at the provider's status page and at the way there; it closes by itself.",
+    unit: 'short',
+    queries: [
+      {
+        expr:
+          'max by (provider) (expunge_circuit_state{state="half-open"} + ignoring (state) ' +
+          '2 * expunge_circuit_state{state="open"})',
+        legend: '{{provider}}',
+      },
+    ],
+    width: 6,
+    height: 8,
+    words: circuitWords,
+    none: 'no lane is owned',
+    see: ['ExpungeCircuitOpen'],
+  }),
+  stat({
+    title: 'Never expected',
+    shows:
+      'In the time shown: queue jobs that deleted nothing since they were no valid ones of ours, ids in answers that were not sent, and calls answered with a code that no table of ours names.',
+    todo: 'anything but zero: somebody writes into our Redis, or a provider has changed or mixes answers up. The log has each of them.',
+    unit: 'short',
+    queries: [
+      { expr: `round(${grown('', 'expunge_jobs_refused_total', '')})`, legend: 'jobs refused' },
+      {
+        expr: `round(${grown('', 'expunge_strange_ids_total', operation)})`,
+        legend: 'strange ids',
+      },
+      {
+        expr: `round(${grown('', 'expunge_unknown_codes_total', operation)})`,
+        legend: 'unknown codes',
+      },
+    ],
+    width: 6,
+    height: 8,
+    steps: none,
+    none: '0',
+    see: ['ExpungeJobsRefused', 'ExpungeStrangeIds', 'ExpungeUnknownCodes'],
   }),
 ];

@@ -1,21 +1,12 @@
 /** What a lane makes of its cap, what it waits for, what it is answered, and who owns it. */
-import { operations } from '../../src/providers/operations.ts';
 import { answered } from './answers.ts';
 import { account, dashboard, operation } from './dashboard.ts';
 import { laneWords } from './palette.ts';
-import { bars, series, states, table, type Override } from './panels.ts';
+import { bars, series, states } from './panels.ts';
 import { lane, ofLane, operation as ofOperation, perSecond, quantile, stateOfLane } from './queries.ts';
+import { table } from './table.ts';
 
 const each = '{{account}} {{operation}}';
-const batchLimits: readonly Override[] = operations.map(({ name, batchLimit }) => ({
-  of: name,
-  max: batchLimit,
-  steps: [
-    [null, 'orange'],
-    [batchLimit * 0.8, 'green'],
-  ],
-}));
-const limits = operations.map(({ name, batchLimit }) => `${batchLimit} for ${name}`).join(', ');
 /** By a rule of deploy/prometheus: a cap is a second's or a minute's, and may be shared by the lanes of a quota group. */
 const used = ofLane('lane:expunge_cap_used:ratio_rate5m');
 
@@ -23,29 +14,66 @@ const cap = [
   series({
     title: 'Rate against cap',
     shows:
-      'Calls in the fullest window since the last scrape, what the lane may send now, and the cap: each in calls per window, a second or a minute, as the lane has it.',
-    todo: 'above the cap: a defect of ours, halt the lane and report it. Allowed below the cap: the provider throttled, it recovers by itself.',
-    unit: 'suffix: calls/window',
+      'Calls in the fullest window since the last scrape, as a share of the cap, be that of a second or of a minute.',
+    todo: 'above 100 %: a defect of ours, pause the lane and report it. Little while ids are open: see what is allowed, and what waits.',
+    unit: 'percentunit',
     queries: [
-      { expr: ofLane('expunge_limiter_window_max'), legend: `${each}: fullest` },
-      { expr: ofLane('expunge_limiter_rate'), legend: `${each}: allowed` },
-      { expr: ofLane('expunge_limiter_cap'), legend: `${each}: cap` },
+      {
+        expr: `${ofLane('expunge_limiter_window_max')} / ${ofLane('expunge_limiter_cap')}`,
+        legend: each,
+      },
     ],
     width: 12,
-    height: 9,
     min: 0,
-    overrides: [{ of: '/: (cap|allowed)$/', dashed: true }],
-    see: ['ExpungeWindowOverCap', 'ExpungeThrottled'],
+    steps: [
+      [null, 'green'],
+      [1, 'red'],
+    ],
+    see: ['ExpungeWindowOverCap'],
+  }),
+  series({
+    title: 'Allowed of the cap',
+    shows:
+      'How much of its cap a lane may use now: less after throttled answers, then it recovers by itself.',
+    todo: 'it falls again and again: others spend the cap of this cloud account, or it is lower than configured. `expunge lane cap` lowers it.',
+    unit: 'percentunit',
+    queries: [
+      {
+        expr: `${ofLane('expunge_limiter_rate')} / ${ofLane('expunge_limiter_cap')}`,
+        legend: each,
+      },
+    ],
+    width: 12,
+    min: 0,
+    max: 1,
+    see: ['ExpungeThrottled'],
+  }),
+  table({
+    title: 'Calls in a window',
+    shows:
+      'Of each lane now: its cap, what it may send, and the fullest window since the last scrape, in calls; and how long its window is.',
+    todo: '`expunge lane cap` lowers a cap until it is set back to `default`; a higher one is asked of the provider.',
+    unit: 'short',
+    queries: [
+      { expr: ofLane('expunge_limiter_cap'), legend: 'cap' },
+      { expr: ofLane('expunge_limiter_rate'), legend: 'allowed' },
+      { expr: ofLane('expunge_limiter_window_max'), legend: 'fullest' },
+      { expr: ofLane('expunge_limiter_period_seconds'), legend: 'window' },
+    ],
+    columns: { account: 'account', operation: 'operation' },
+    width: 12,
+    height: 6,
+    overrides: [{ of: 'window', unit: 's' }],
   }),
   bars({
     title: 'Cap in use',
     shows:
-      'The fullest window as a share of the cap. Under backlog 80 to 100 % is right; an idle lane shows little.',
+      'The calls of the last five minutes as a share of what the cap allows. Under backlog 80 to 100 % is right; an idle lane shows little.',
     todo: 'little use while ids are open: is the CPU short (System: event loop), the ledger slow, the cap spent by others?',
     unit: 'percentunit',
     queries: [{ expr: used, legend: each }],
-    width: 6,
-    height: 9,
+    width: 12,
+    height: 6,
     min: 0,
     max: 1,
     steps: [
@@ -53,23 +81,6 @@ const cap = [
       [0.8, 'green'],
     ],
     see: ['ExpungeCapUnused'],
-  }),
-  bars({
-    title: 'Fill of calls',
-    shows: `Ids in a call, the mean of the last minutes. Under backlog it should be the batch limit: ${limits}.`,
-    todo: "under backlog and orange: many options or assets are mixed, which can't share a call, or batches are being split (see the codes).",
-    unit: 'suffix: ids/call',
-    queries: [
-      {
-        expr: `${perSecond('operation', 'expunge_call_targets_sum', ofOperation)} / (${perSecond('operation', 'expunge_call_targets_count', ofOperation)} > 0)`,
-        legend: '{{operation}}',
-      },
-    ],
-    width: 6,
-    height: 9,
-    min: 0,
-    none: 'no calls',
-    overrides: batchLimits,
   }),
 ];
 
@@ -85,18 +96,13 @@ const waiting = [
   }),
   series({
     title: 'Wait for the cap',
-    shows:
-      'How long a call waits for its token: median, and 95 of 100. High under backlog, near zero when idle.',
+    shows: '95 of 100 calls wait no longer for their token. High under backlog, near zero when idle.',
     todo: 'too long for urgent ids: they go first, so a campaign is not what they wait for. Ask the provider for a higher cap.',
     unit: 's',
     queries: [
       {
-        expr: quantile(0.5, 'operation', 'expunge_limiter_wait_seconds', ofOperation),
-        legend: '{{operation}} p50',
-      },
-      {
         expr: quantile(0.95, 'operation', 'expunge_limiter_wait_seconds', ofOperation),
-        legend: '{{operation}} p95',
+        legend: '{{operation}}',
       },
     ],
     width: 8,
@@ -104,17 +110,13 @@ const waiting = [
   }),
   series({
     title: "Provider's answers",
-    shows: 'From the token to the last byte of the answer: median, and 99 of 100.',
+    shows: '99 of 100 answers take no longer, from the token to the last byte.',
     todo: 'seconds: the provider is slow, or the way to it. At 13 s and more calls time out and are repeated.',
     unit: 's',
     queries: [
       {
-        expr: quantile(0.5, 'operation', 'expunge_provider_call_duration_seconds', ofOperation),
-        legend: '{{operation}} p50',
-      },
-      {
         expr: quantile(0.99, 'operation', 'expunge_provider_call_duration_seconds', ofOperation),
-        legend: '{{operation}} p99',
+        legend: '{{operation}}',
       },
     ],
     width: 8,
@@ -163,9 +165,7 @@ const owned = [
     shows: 'The process that drains each lane. A lane has one owner; it changes when workers come and go.',
     todo: 'a lane that is missing here has no worker: start one. All lanes on one of many: give it a minute to spread.',
     unit: 'short',
-    queries: [
-      { expr: `max by (account, operation, instance) (expunge_lane_owned{${lane}}) > 0`, legend: 'owned' },
-    ],
+    queries: [{ expr: `max by (account, operation, instance) (expunge_lane_owned{${lane}}) > 0` }],
     columns: { account: 'account', operation: 'operation', instance: 'process' },
     width: 12,
     see: ['ExpungeNoOwner'],

@@ -1,9 +1,10 @@
 /** Is it healthy, what is running, what is stuck? The first page, and the one that hangs on the wall. */
 import { account, dashboard, operation } from './dashboard.ts';
-import { healthy } from './health.ts';
-import { circuitWords, laneWords, none, settlementColors, waits } from './palette.ts';
-import { bars, series, stat, states, table } from './panels.ts';
-import { grown, lane, ofLane, operation as ofOperation, perSecond, stateOfLane } from './queries.ts';
+import { alerts, healthy } from './health.ts';
+import { campaignWords, laneWords, none, settlementColors, waits } from './palette.ts';
+import { series, states } from './panels.ts';
+import { lane, ofLane, perSecond, stateOfCampaign, stateOfLane } from './queries.ts';
+import { table } from './table.ts';
 
 const each = '{{account}} {{operation}}';
 
@@ -47,12 +48,17 @@ const running = [
     todo: 'no end in sight: it is paused, or its lane is stopped. `expunge campaign status NAME` tells why.',
     unit: 'short',
     queries: [
+      { expr: stateOfCampaign(''), legend: 'state' },
       { expr: 'max by (campaign) (expunge_campaign_targets{settlement="open"})', legend: 'ids open' },
       { expr: 'max by (campaign) (expunge_campaign_eta_seconds)', legend: 'ends in' },
     ],
     columns: { campaign: 'campaign' },
     width: 12,
-    overrides: [{ of: 'ends in', unit: 's' }],
+    overrides: [
+      { of: 'state', words: campaignWords },
+      { of: 'ends in', unit: 's' },
+    ],
+    see: ['ExpungeCampaignPaused'],
   }),
 ];
 
@@ -88,80 +94,6 @@ const stuck = [
       { of: 'dead letters', steps: none },
     ],
   }),
-  bars({
-    title: 'Dead letters',
-    shows: 'Ids settled refused or exhausted that no person has dealt with yet.',
-    todo: '`expunge dead list` names code and reason; repair the cause, then `expunge dead retry`, or export them.',
-    unit: 'short',
-    queries: [{ expr: ofLane('expunge_dead_letters'), legend: each }],
-    width: 8,
-    min: 0,
-    steps: none,
-    see: ['ExpungeDeadLettersGrowing'],
-  }),
-  stat({
-    title: 'Providers',
-    shows:
-      'Whether the provider gives usable answers. Open: some lane sends probes only, and no attempt is spent.',
-    todo: "look at the provider's status page and at the way there; it closes by itself.",
-    unit: 'short',
-    queries: [
-      {
-        expr:
-          'max by (provider) (expunge_circuit_state{state="half-open"} + ignoring (state) ' +
-          '2 * expunge_circuit_state{state="open"})',
-        legend: '{{provider}}',
-      },
-    ],
-    width: 4,
-    height: 8,
-    words: circuitWords,
-    none: 'no lane is owned',
-    see: ['ExpungeCircuitOpen'],
-  }),
-  stat({
-    title: 'Never expected',
-    shows:
-      'In the time shown: queue jobs that deleted nothing since they were no valid ones of ours, ids in answers that were not sent, and calls answered with a code that no table of ours names.',
-    todo: 'anything but zero: somebody writes into our Redis, or a provider has changed or mixes answers up. The log has each of them.',
-    unit: 'short',
-    queries: [
-      { expr: grown('', 'expunge_jobs_refused_total', ''), legend: 'jobs refused' },
-      {
-        expr: grown('', 'expunge_strange_ids_total', ofOperation),
-        legend: 'strange ids',
-      },
-      {
-        expr: grown('', 'expunge_unknown_codes_total', ofOperation),
-        legend: 'unknown codes',
-      },
-    ],
-    width: 4,
-    height: 8,
-    steps: none,
-    none: '0',
-    see: ['ExpungeJobsRefused', 'ExpungeStrangeIds', 'ExpungeUnknownCodes'],
-  }),
-  table({
-    title: 'Alerts',
-    shows: 'What fires, and what will if it lasts.',
-    todo: 'the paragraph of that name in the documentation.',
-    unit: 'short',
-    queries: [
-      {
-        expr: 'max by (alertname, alertstate, severity, account, operation) (ALERTS{alertname=~"Expunge.*"})',
-        legend: 'now',
-      },
-    ],
-    columns: {
-      alertname: 'alert',
-      alertstate: 'state',
-      severity: 'severity',
-      account: 'account',
-      operation: 'operation',
-    },
-    width: 8,
-  }),
 ];
 
 export const overview = (): string =>
@@ -171,7 +103,7 @@ export const overview = (): string =>
     description: 'Is it healthy, what is running, what is stuck?',
     choices: [account, operation],
     rows: [
-      { title: 'Is it healthy?', panels: healthy },
+      { title: 'Is it healthy?', panels: [...healthy, ...alerts] },
       { title: 'What is running?', panels: running },
       { title: 'What is stuck?', panels: stuck },
     ],

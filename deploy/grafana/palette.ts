@@ -12,6 +12,19 @@ export const settlementColors: readonly Override[] = [
 ];
 export const laneWords: Words = { 0: ['open', 'green'], 1: ['paused', 'yellow'], 2: ['halted', 'red'] };
 export const circuitWords: Words = { 0: ['closed', 'green'], 1: ['half-open', 'yellow'], 2: ['open', 'red'] };
+export const alertWords: Words = {
+  1: ['pending', 'yellow'],
+  2: ['pending', 'yellow'],
+  3: ['FIRING', 'orange'],
+  4: ['FIRING', 'red'],
+};
+/** By `stateOfCampaign`. */
+export const campaignWords: Words = {
+  0: ['running', 'green'],
+  1: ['pausing', 'yellow'],
+  2: ['paused', 'orange'],
+  3: ['cancelling', 'yellow'],
+};
 
 /** Of Redis and the ledger, by the expressions in `queries.ts`. */
 export const foundationWords: Words = {

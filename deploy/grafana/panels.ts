@@ -88,12 +88,14 @@ export const series = (panel: Panel & { readonly stacked?: true }): Placeable =>
     { legend: { calcs: [], displayMode: 'list', placement: 'bottom', showLegend: true }, tooltip },
     {
       drawStyle: 'line',
-      fillOpacity: panel.stacked ? 30 : 5,
-      lineWidth: 1,
+      // a series of zeros on top of a stack would draw its line around all of it
+      ...(panel.stacked ? { fillOpacity: 70, lineWidth: 0 } : { fillOpacity: 5, lineWidth: 1 }),
       showPoints: 'auto',
       spanNulls: false,
       stacking: { group: 'A', mode: panel.stacked ? 'normal' : 'none' },
       thresholdsStyle: { mode: panel.steps ? 'dashed' : 'off' },
+      // the first limit is seen before it is near
+      ...(panel.steps && { axisSoftMax: (panel.steps[1]?.[0] ?? 0) * 1.1 }),
     },
     'palette-classic',
   );
@@ -126,49 +128,7 @@ export const states = (panel: Panel): Placeable =>
     { fillOpacity: 70, lineWidth: 0 },
   );
 
-/** What stands now, joined by the labels that the queries share; `columns` are the labels, each query's legend its own. */
-export function table({
-  columns,
-  ...panel
-}: Panel & { readonly columns: Readonly<Record<string, string>> }): Placeable {
-  const many = panel.queries.length > 1;
-  const values = panel.queries.map(
-    ({ legend = '' }, n) => [many ? `Value #${refId(n)}` : 'Value', legend] as const,
-  );
-  const names = [...Object.entries(columns), ...values];
-  const made = placeable(
-    'table',
-    panel,
-    8,
-    { cellHeight: 'sm', showHeader: true },
-    { align: 'auto', cellOptions: { type: 'auto' }, inspect: false },
-  );
-  return {
-    ...made,
-    json: {
-      ...made.json,
-      targets: panel.queries.map((query, n) => ({
-        ...target(query, n),
-        format: 'table',
-        instant: true,
-        range: false,
-      })),
-      transformations: [
-        ...(many ? [{ id: 'merge', options: {} }] : []),
-        {
-          id: 'organize',
-          options: {
-            excludeByName: { Time: true, ...(columns['__name__'] ? {} : { __name__: true }) },
-            indexByName: Object.fromEntries(names.map(([name], n) => [name, n])),
-            renameByName: Object.fromEntries(names),
-          },
-        },
-      ],
-    },
-  };
-}
-
-function placeable(
+export function placeable(
   type: string,
   panel: Panel,
   usualHeight: number,
@@ -207,8 +167,8 @@ function placeable(
   return { width, height: panel.height ?? usualHeight, json };
 }
 
-const refId = (n: number): string => String.fromCharCode(65 + n);
-const target = ({ expr, legend = '' }: Query, n: number) => ({
+export const refId = (n: number): string => String.fromCharCode(65 + n);
+export const target = ({ expr, legend = '' }: Query, n: number) => ({
   datasource: source,
   editorMode: 'code',
   expr,

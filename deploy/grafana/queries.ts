@@ -17,17 +17,24 @@ export const ofLane = (metric: string, more = ''): string =>
 /** 0 open, 1 paused, 2 halted. */
 export const stateOfLane = `${ofLane('expunge_lane_state', ', state="paused"')} + 2 * ${ofLane('expunge_lane_state', ', state="halted"')}`;
 
+/** 0 running, 1 pausing, 2 paused, 3 cancelling. */
+export const stateOfCampaign = (which: string): string =>
+  ['pausing', 'paused', 'cancelling']
+    .map((state, n) => `${n + 1} * max by (campaign) (expunge_campaign_state{${which}state="${state}"})`)
+    .join(' + ');
+
 /** A counter's growth a second. */
 export const perSecond = (by: string, metric: string, which: string): string =>
   `sum by (${by}) (rate(${metric}{${which}}[$__rate_interval]))`;
 
 /**
- * A counter's growth over the time that the dashboard shows. A series that begins within it has grown from nothing to
- * what it is: `increase` alone would not count its first value, and show 0 for what happened once.
+ * A counter's growth over a time, that which the dashboard shows if nothing is said. A series that begins within it has
+ * grown from nothing to what it is: `increase` alone would not count its first value, and show 0 for what happened
+ * once. Its highest value, since its process may be gone by now.
  */
-export function grown(by: string, metric: string, which: string): string {
+export function grown(by: string, metric: string, which: string, time = '$__range'): string {
   const counter = `${metric}{${which}}`;
-  const growth = `(${counter} unless ${counter} offset $__range) or increase(${counter}[$__range])`;
+  const growth = `(max_over_time(${counter}[${time}]) unless ${counter} offset ${time}) or increase(${counter}[${time}])`;
   return by === '' ? `sum(${growth})` : `sum by (${by}) (${growth})`;
 }
 

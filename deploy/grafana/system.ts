@@ -2,8 +2,9 @@
 import { api } from './api.ts';
 import { account, dashboard, operation, type Choice } from './dashboard.ts';
 import { foundationWords } from './palette.ts';
-import { series, stat, states, table } from './panels.ts';
+import { series, stat, states } from './panels.ts';
 import { instance, lane, ledger, perSecond, quantile, redis } from './queries.ts';
+import { table } from './table.ts';
 
 /** Other programs have metrics of that name too: only processes of ours are there to choose. */
 const instanceChoice: Choice = { name: 'instance', label: 'Process', from: 'expunge_build_info' };

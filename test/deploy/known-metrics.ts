@@ -31,7 +31,8 @@ export function knownMetrics(): ReadonlyMap<string, readonly string[]> {
   }
 
   for (const name of ['up', 'scrape_duration_seconds', 'scrape_samples_scraped']) known.set(name, scraped);
-  known.set('ALERTS', ['alertname', 'alertstate', 'severity', 'account', 'operation', ...scraped]);
+  const about = ['account', 'operation', 'campaign', 'provider', 'reason'];
+  known.set('ALERTS', ['alertname', 'alertstate', 'severity', ...about, ...scraped]);
   for (const [name, labels] of recorded()) known.set(name, labels);
   return known;
 }

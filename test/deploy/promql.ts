@@ -14,7 +14,7 @@ const names = (list: string) => list.split(',').flatMap((name) => name.trim() ||
 export function asked(expr: string): Asked {
   const bare = expr.replace(/"[^"]*"/g, '""').replace(/\$\w+/g, ' ');
   const groups = [...bare.matchAll(grouping)].flatMap(([, list = '']) => names(list));
-  const rest = bare.replace(grouping, ' ').replace(/\[[^\]]*\]/g, ' ');
+  const rest = bare.replace(grouping, ' ').replace(/\[[^\]]*\]|\boffset\s+\d+\w+/g, ' ');
   const metrics = [...rest.matchAll(/([a-zA-Z_:][\w:]*)\s*(\(|\{([^}]*)\})?/g)].flatMap(
     ([, name = '', next, matchers = '']) =>
       next === '(' || keywords.includes(name)
