@@ -5,8 +5,9 @@
  */
 import { api } from './api.ts';
 import type { Bench, Figures } from './bench.ts';
+import { watching } from './watching.ts';
 
-const benches: readonly Bench[] = [api];
+const benches: readonly Bench[] = [api, watching];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
