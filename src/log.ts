@@ -5,6 +5,7 @@
 import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import type { Clock } from './clock.ts';
+import type { Secrets } from './known-secrets.ts';
 import { redact, redactText } from './redact.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ export interface LogOptions {
   /** Takes each line with its newline. Default: stderr, buffered so that a slow reader can't delay the pacing of calls. */
   readonly destination?: { write(line: string): unknown };
   /** Values to hide wherever they occur. It is read at every line, so its owner may add to it. */
-  readonly secrets?: Iterable<string>;
+  readonly secrets?: Secrets;
 }
 
 export function createLog({ level, clock, pretty, destination, secrets = [] }: LogOptions): Log {

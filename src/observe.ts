@@ -51,7 +51,14 @@ export function observing(log: Log, metrics: Metrics): Observer {
         ...(code ? { code, reason: message } : Object.keys(dead).length > 0 && { dead }),
       };
       const lines = logOf(lane);
-      lines.debug({ call, targets: named.map(({ target }) => target.id) }, 'call of these');
+      // Put together only where it is written.
+      const ids = {
+        call,
+        get targets() {
+          return named.map(({ target }) => target.id);
+        },
+      };
+      lines.debug(ids, 'call of these');
       if (!known) lines.limited(`code ${code}`).warn(fields, 'a code that no table names');
       if (strangers > 0) lines.warn({ ...fields, strangers }, 'the answer names ids that were not sent');
       if (result === 'answered') lines.info(fields, 'call answered');

@@ -5,6 +5,8 @@
  * It returns plain data and never throws, since it runs on whatever a fault left behind. It can't know a secret that
  * was never configured, stands under a harmless name and looks like nothing in particular.
  */
+import { withoutSecrets, type Secrets } from './known-secrets.ts';
+
 export const hidden = '***';
 
 /** Beyond this depth nothing is shown: a guard against endless structures, far above anything we log. */
@@ -29,19 +31,10 @@ const inText: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
 ];
 
-/** Configured secrets shorter than this are not looked for by value: they would blot out ordinary words. */
-const shortest = 6;
+const none: Secrets = [];
 
-export function redactText(text: string, secrets: Iterable<string> = []): string {
-  let shown = text;
-  for (const secret of secrets) {
-    if (secret.length < shortest) continue;
-    shown = shown.replaceAll(secret, hidden);
-    const encoded = encodeURIComponent(Buffer.from(secret).toString());
-    if (encoded !== secret) shown = shown.replaceAll(encoded, hidden);
-  }
-  return withoutShapes(shown);
-}
+export const redactText = (text: string, secrets: Secrets = none): string =>
+  withoutShapes(withoutSecrets(text, secrets, hidden));
 
 function withoutShapes(text: string): string {
   // None of them matches without one of these; most of what is logged is a word or an id.
@@ -57,7 +50,7 @@ export const withoutPassword = (url: string): string =>
   redactText(url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/?#]*):.*@/is, `$1:${hidden}@`));
 
 /** A copy without secrets, of plain data only: errors, maps, sets, headers and cycles become what JSON can hold. */
-export function redact(value: unknown, secrets: Iterable<string> = []): unknown {
+export function redact(value: unknown, secrets: Secrets = none): unknown {
   const above = new Set<object>();
 
   const inside = (object: object): unknown => {
