@@ -33,12 +33,14 @@ export function counting(ledger: BacklogReading, clock: Clock): Count {
     const { at, tookMs, of } = last;
     const age = clock.monotonic() - at;
     const known = lanes.every((lane) => of.has(lane));
+    // What is new here is told after its first count: the others are not kept waiting for it.
+    const some = lanes.some((lane) => of.has(lane));
     if (!known || age >= tookMs * rests)
       under ??= count(lanes).finally(() => {
         under = undefined;
       });
     if (under)
-      await (known && age < Math.max(stalestMs, 2 * rests * tookMs) ? patiently(under, clock) : under);
+      await (some && age < Math.max(stalestMs, 2 * rests * tookMs) ? patiently(under, clock) : under);
     return last.of;
   };
 }

@@ -9,6 +9,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { systemClock, type Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { buckets } from './metrics/buckets.ts';
+import { fewCodes } from './metrics/few-codes.ts';
 import { help } from './metrics/help.ts';
 import {
   campaignStates,
@@ -19,8 +20,6 @@ import {
   type Values,
 } from './metrics/labels.ts';
 
-/** Codes come from the provider: what is no plain code, and codes beyond so many an operation, count as `other`. */
-const mostCodes = 64;
 /** A callback that takes longer, its database being away, is left out of the scrape. */
 const collectMs = 2_000;
 
@@ -123,6 +122,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     return { set: (value: number | boolean) => metric.set(Number(value)) };
   };
   const histogram = <L extends keyof Values>(name: keyof typeof buckets, labelNames: L[]) => {
+    const begun = new Set<string>();
     const metric = new Histogram({
       name: `expunge_${name}`,
       help: help[name],
@@ -133,6 +133,11 @@ function declare(registry: Registry, build: { readonly version: string; readonly
     return {
       observe: (labels: Labels<L>, value: number) =>
         metric.observe(labels as Partial<Record<L, string>>, value),
+      /** With nothing observed yet; what was observed under these labels is kept if they begin again. */
+      begin(labels: Labels<L>) {
+        if (!begun.has(JSON.stringify(labels))) metric.zero(labels);
+        begun.add(JSON.stringify(labels));
+      },
     };
   };
   const lane: ('account' | 'operation')[] = ['account', 'operation'];
@@ -184,7 +189,7 @@ function declare(registry: Registry, build: { readonly version: string; readonly
   });
   info.set({ version: build.version, node: build.node }, 1);
 
-  const seenCodes = new Map<string, Set<string>>();
+  const plainCode = fewCodes();
   const fullest = new Map<string, { readonly lane: Lane; readonly calls: number }>();
   return {
     handles: {
@@ -219,13 +224,8 @@ function declare(registry: Registry, build: { readonly version: string; readonly
       ledgerWritable,
       halted,
       providerCodes: {
-        add({ operation, code }: Labels<'operation' | 'code'>, by = 1) {
-          const seen = seenCodes.get(operation) ?? new Set();
-          seenCodes.set(operation, seen);
-          const plainCode = /^[A-Za-z][\w.-]{0,63}$/.test(code) && (seen.has(code) || seen.size < mostCodes);
-          if (plainCode) seen.add(code);
-          codes.add({ operation, code: plainCode ? code : 'other' }, by);
-        },
+        add: ({ operation, code }: Labels<'operation' | 'code'>, by = 1) =>
+          codes.add({ operation, code: plainCode(operation, code) }, by),
       },
       limiterWindowMax: {
         /** Says after a call how many calls its window holds: a scrape shows the highest. Idle lanes say 0 at scrape. */

@@ -82,8 +82,10 @@ export function backlogReading({ database, dialect }: Context, mostAtOnce = 10_0
         upTo: Number.MIN_SAFE_INTEGER,
       }));
       if (lanes.length === 0) return new Map();
-      const dead = await database.read(lanes.map((lane) => deadIn(lane).compile()));
-      for (const [n, tally] of tallies.entries()) tally.dead = Number(dead[n]?.[0]?.['dead']);
+      for (const tally of tallies) {
+        const [rows] = await database.read([deadIn(tally.lane).compile()]);
+        tally.dead = Number(rows?.[0]?.['dead']);
+      }
       let now = 0;
       for (let left = tallies; left.length > 0;) {
         const shares = left.map((tally) =>

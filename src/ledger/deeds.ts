@@ -1,7 +1,8 @@
 /**
  * Deeds: what this process has done to targets, for those who count. Whoever commits a settlement counts it, by the
  * rows that its own statement changed, and nobody else does; so what all processes count is what the ledger holds, but
- * for what a process that is killed had committed and not yet told.
+ * for what a process that is killed had committed and not yet told, and for commits other than a call's whose answer
+ * was lost.
  */
 import type { Settlement } from '../deletion.ts';
 import type { Row } from './database.ts';
@@ -23,7 +24,7 @@ export interface Told {
   released(rows: readonly Row[] | undefined): void;
 }
 
-/** `lanes` by their numbers. What is settled in a lane that was registered since then is not told: rare, and swept. */
+/** `lanes` by their numbers. What is settled in a lane that was registered since then is not told: that is rare. */
 export function telling(deeds: Deeds | undefined, lanes: ReadonlyMap<number, LaneName>): Told {
   const tell = (rows: readonly Row[] = [], say: (lane: LaneName, row: Row, targets: number) => void) => {
     const alike = new Map<string, { readonly row: Row; targets: number }>();

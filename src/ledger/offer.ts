@@ -30,6 +30,8 @@ const suspectFrom = 3;
 const aloneFrom = 4;
 /** So many it does not survive itself: more than chance brings, where workers are killed every few seconds. */
 const mostCrashes = 10;
+/** The code of those that did not. */
+export const workerCrashed = 'WorkerCrashed';
 /** A stamp older than this is not looked for: a job whose worker died before is counted at its next death. */
 const stampedWithinMs = 3_600_000;
 
@@ -135,7 +137,7 @@ export function offering({ database, dialect, laneId, told }: Context): Offering
         .where(dialect.among('job', jobs));
       /** Those that end here, and earlier ones, whose campaigns have heard of it. */
       const died = sql`select seq from targets
-        where lane = ${laneId(lane)} and settlement in ('refused', 'exhausted') and code = 'WorkerCrashed'`;
+        where lane = ${laneId(lane)} and settlement in ('refused', 'exhausted') and code = ${sql.lit(workerCrashed)}`;
       const message =
         `${mostCrashes} workers died while they had this at hand: a person should look at it, and at what ` +
         'those workers said last, before it is asked for again';
@@ -147,7 +149,7 @@ export function offering({ database, dialect, laneId, told }: Context): Offering
       const [known = [], exhausted] = await database.write([
         atHand.clearSelect().select('job').distinct().compile(),
         crashed
-          .set({ settlement: 'exhausted', settled: now, code: 'WorkerCrashed', message })
+          .set({ settlement: 'exhausted', settled: now, code: workerCrashed, message })
           .where('crashes', '>=', sql.lit(mostCrashes - 1))
           .returning(['lane', 'settlement'])
           .compile(),

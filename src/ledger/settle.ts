@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { campaignCall, campaignOutcomes } from './campaign/outcomes.ts';
 import { inForce, type Tenure } from './claim.ts';
 import { int, settledAlready, stillOpen, text, wanted } from './dialect.ts';
+import { workerCrashed } from './offer.ts';
 
 /** How a call ended, as the provider or the transport said it. */
 export interface CallEnd {
@@ -66,6 +67,8 @@ export function settling({ database, dialect, laneId, told }: Context): Settling
       .where(among('key', keys))
       .where(settledAlready)
       .where('call', '=', call)
+      // What a successor gave up after too many crashes is the successor's to count.
+      .where('code', '<>', workerCrashed)
       .compile();
 
   return {

@@ -9,7 +9,13 @@ import type { Lane } from './labels.ts';
 
 type LaneCounters = Pick<
   Metrics,
-  'providerCalls' | 'targetsSettled' | 'targetsAccepted' | 'retries' | 'unknownCodes' | 'strangeIds'
+  | 'providerCalls'
+  | 'targetsSettled'
+  | 'targetsAccepted'
+  | 'targetSettle'
+  | 'retries'
+  | 'unknownCodes'
+  | 'strangeIds'
 >;
 
 const results = ['answered', 'throttled', 'transient', 'missing', 'rejected', 'unauthorized'] as const;
@@ -26,6 +32,7 @@ export function beginLane(metrics: LaneCounters, { account, operation }: Lane): 
   for (const each of retried) metrics.retries.add({ operation, class: each }, 0);
   metrics.unknownCodes.add({ operation }, 0);
   metrics.strangeIds.add({ operation }, 0);
+  metrics.targetSettle.begin({ operation });
 }
 
 /** In a worker, as it starts. */

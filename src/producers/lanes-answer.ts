@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { lanesOf } from '../lanes.ts';
 import { capInForce } from '../ledger/caps.ts';
-import type { LaneStatus } from '../ledger/controls.ts';
+import type { LaneRow, LaneStatus } from '../ledger/controls.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Cap } from '../limiter.ts';
 import { iso } from './wording.ts';
@@ -77,11 +77,11 @@ export function answerOf({ halt, lanes }: Seen, config: Config): z.infer<typeof 
 }
 
 /** A lane of which neither a worker nor this configuration says how fast it is, has none. */
-export function configuredCap({ lane, configured }: LaneStatus, config: Config): Cap | undefined {
+export function configuredCap({ lane, configured }: LaneRow, config: Config): Cap | undefined {
   return configured ?? lanesOf(config).find(({ name }) => name === lane)?.cap;
 }
 
-export function capFields(lane: LaneStatus, config: Config) {
+export function capFields(lane: LaneRow, config: Config) {
   const { capSet } = lane;
   const cap = configuredCap(lane, config);
   return {

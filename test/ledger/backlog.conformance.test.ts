@@ -69,6 +69,19 @@ describe.each(databases)('the backlog of a lane on $name', ({ create }) => {
     expect(await hours(work)).toBe(1);
   });
 
+  it('counts what a campaign withheld from the moment when it sends again', async () => {
+    const work = await startWork(create);
+    const seq = await running(work, 'c', ['a', 'b']);
+    work.pass(1);
+    await work.ledger.moveCampaign(seq, { from: ['running'], to: 'pausing', by: 'ann', reason: '' });
+    work.pass(8);
+    await work.ledger.moveCampaign(seq, { from: ['pausing'], to: 'paused', by: 'ann', reason: '' });
+    await work.ledger.moveCampaign(seq, { from: ['paused'], to: 'running', by: 'ann', reason: '' });
+    work.pass(2);
+    expect(await hours(work)).toBe(2);
+    await work.claim('C1', ['a', 'b']);
+  });
+
   it('is the same in however many parts it is counted', async () => {
     const work = await startWork(create);
     for (let n = 0; n < 7; n++) {

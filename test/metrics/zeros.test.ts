@@ -23,11 +23,15 @@ describe('beginLane', () => {
     const metrics = createMetrics({ build });
     const lane = { account: 'a', operation: 'o' };
     beginLane(metrics, lane);
+    expect(await metrics.render()).toContain('expunge_target_settle_seconds_count{operation="o"} 0\n');
     metrics.targetsSettled.add({ ...lane, settlement: 'deleted' }, 5);
+    metrics.targetSettle.observe({ operation: 'o' }, 1);
     beginLane(metrics, lane);
-    expect(await metrics.render()).toContain(
+    const text = await metrics.render();
+    expect(text).toContain(
       'expunge_targets_settled_total{account="a",operation="o",settlement="deleted"} 5\n',
     );
+    expect(text).toContain('expunge_target_settle_seconds_count{operation="o"} 1\n');
   });
 
   it('costs 13 series a lane: fifty lanes, with all else, stay below 3,000', async () => {

@@ -62,9 +62,12 @@ export function campaignControl({ database, dialect, told }: Context): CampaignC
           where ${own(campaign)} and offered_until < ${int(never)} and ${stopped}`.compile(query),
     ];
   };
-  /** Wanted again: its own, those that only campaigns want which send nothing, and what others want later only. */
+  /**
+   * Wanted again, and waiting since this moment, not since they were accepted: its own, those that only campaigns want
+   * which send nothing, and what others want later only.
+   */
   const unwithhold = (campaign: number): CompiledQuery =>
-    sql`update targets set campaign = ${int(campaign)}, job = '', due = 0, offered_until = 0
+    sql`update targets set campaign = ${int(campaign)}, job = '', due = ${dialect.now}, offered_until = 0
         where settlement is null and call = '' and ${sends(dialect, int(campaign))}
           and (campaign = ${int(campaign)} or not ${sends(dialect, sql`targets.campaign`)})
           and (campaign <> 0 or (due > ${dialect.now} and attempts = 0))

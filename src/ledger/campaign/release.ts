@@ -78,7 +78,7 @@ export function releasing({ database, dialect, laneId, told }: Context): Releasi
               opened_by, campaign)
             select key, ${int(laneId(lane))}, kind, id, parent, options, '', 0, 0, 0, ${now}, ${request}, ${int(seq)}
             from campaign_targets where ${fresh}
-            on conflict (key) do update set campaign = ${int(seq)}, due = 0, job = '', offered_until = 0
+            on conflict (key) do update set campaign = ${int(seq)}, due = ${now}, job = '', offered_until = 0
             where targets.settlement is null and targets.call = ''
               and not ${sends(dialect, sql`targets.campaign`)}
               and (targets.campaign <> 0 or (targets.due > ${now} and targets.attempts = 0))

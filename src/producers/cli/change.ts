@@ -1,5 +1,5 @@
 /** What the commands have in common that change how a lane is: find it, change it, show what is in force. */
-import type { LaneStatus } from '../../ledger/controls.ts';
+import type { LaneRow } from '../../ledger/controls.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { answerOf, look } from '../lanes-answer.ts';
 import type { Person } from '../person.ts';
@@ -9,14 +9,17 @@ import { textOf } from './lanes.ts';
 import type { Context } from './program.ts';
 import { withLedger } from './with-ledger.ts';
 
-/** Any lane of the ledger, which need not stand in this configuration, for whoever may run it. */
+/**
+ * Any lane of the ledger, which need not stand in this configuration, for whoever may run it. What waits in it is not
+ * counted: a stop must not wait for that.
+ */
 export async function laneIn(
   ledger: Ledger,
   person: Person,
   account: string,
   operation: string,
-): Promise<LaneStatus> {
-  const lane = chooseLane(await ledger.lanes(), account, operation);
+): Promise<LaneRow> {
+  const lane = chooseLane(await ledger.laneRows(), account, operation);
   mustBeAllowed(person, 'operate', account, operation);
   return lane;
 }

@@ -32,7 +32,7 @@ async function events(
     );
   const found = await withLedger(context, context.config(), async (ledger) => {
     if (account === undefined || operation === undefined) return ledger.events(most);
-    return ledger.events(most, chooseLane(await ledger.lanes(), account, operation).lane);
+    return ledger.events(most, chooseLane(await ledger.laneRows(), account, operation).lane);
   });
   context.terminal.result({ events: found.map((event) => ({ ...event, at: iso(event.at) })) }, textOf(found));
 }

@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { mostCalls } from '../../config/account.ts';
 import { perMinute } from '../../ledger/caps.ts';
-import type { LaneStatus } from '../../ledger/controls.ts';
+import type { LaneRow } from '../../ledger/controls.ts';
 import type { Cap } from '../../limiter.ts';
 import { operations } from '../../providers/operations.ts';
 import { configuredCap } from '../lanes-answer.ts';
@@ -44,7 +44,7 @@ async function setCap(
         : `The cap of ${names} was ${grouped(calls)} already.`;
     if (calls !== undefined && configured) warn(context, operation, { ...configured, calls });
     await ledger.setCap(lane.lane, calls, reason, person.name);
-    const shared = sharing(lane, await ledger.lanes());
+    const shared = sharing(lane, await ledger.laneRows());
     const window = configured ? ` a ${configured.per}` : '';
     const told =
       calls === undefined
@@ -77,7 +77,7 @@ function warn({ terminal }: Context, operation: string, cap: Cap): void {
   );
 }
 
-function sharing({ lane, unit }: LaneStatus, lanes: readonly LaneStatus[]): string {
+function sharing({ lane, unit }: LaneRow, lanes: readonly LaneRow[]): string {
   const others = lanes.filter((each) => each.unit === unit && each.lane !== lane);
   if (others.length === 0) return '';
   const names = others.map(({ account }) => account).join(', ');

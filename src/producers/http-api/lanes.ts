@@ -119,7 +119,7 @@ export const laneRoutes: Routes = (api) => async (app) => {
 /** A configured lane as the ledger has it. */
 async function laneOf({ ledger, lanes }: Api, account: string, operation: string) {
   const known = lanes.some((lane) => lane.account.name === account && lane.operation.name === operation);
-  const all = known ? await ledger.lanes() : [];
+  const all = known ? await ledger.laneRows() : [];
   const found = all.find((lane) => lane.account === account && lane.operation === operation);
   if (found) return found;
   throw new Refusal('not-found', 'There is no such lane: see GET /v1/lanes.');
