@@ -10,7 +10,11 @@ export const api = [
     shows: 'Requests to the HTTP API by route.',
     todo: 'many of the route "none": somebody asks for what is not there.',
     unit: 'suffix: requests/s',
-    queries: [{ expr: perSecond('route', 'expunge_http_requests_total', instance), legend: '{{route}}' }],
+    // every route is there from the start, and most are silent: they would fill the legend
+    queries: [
+      { expr: `${perSecond('route', 'expunge_http_requests_total', instance)} > 0`, legend: '{{route}}' },
+    ],
+    none: 'no requests',
     width: 8,
     stacked: true,
     min: 0,

@@ -18,6 +18,7 @@ const empty: Readonly<Record<string, string>> = {
   ExpungeSettlementBurnMedium: 'nothing settled later than 900 s in a day of one minute',
   ExpungeSettlementBurnSlow: 'nothing settled later than 900 s in a day of one minute',
   ExpungeOldestOpen: 'nothing waits for 900 s in a day of one minute',
+  ExpungeLaneStuck: 'nothing waits for 900 s in a day of one minute',
   ExpungeDeadLettersGrowing: 'it compares with half an hour ago',
   ExpungeWindowOverCap: 'no window is ever over the cap',
   ExpungeLedgerAway: 'the ledger is a file, which answers as long as the process does',
