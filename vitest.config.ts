@@ -12,11 +12,11 @@ const named = (names: string): string[] => names.split(' ').map((name) => `test/
 /** Those of them that judge no rate to the last call, and mostly wait: they may run beside each other. */
 const together = [
   'test/**/*.redis.test.ts',
-  ...named('api-killed api-ledger-away api-limits api-start counters'),
+  ...named('api-killed api-ledger-away api-limits api-start'),
   ...named(
     'answers brake campaign campaign-whole command-line crash credentials doubtful-database duplicates',
   ),
-  ...named('evicting-redis faults foreign-jobs halt hostile paused poison protected proxy settle-first'),
+  ...named('evicting-redis faults foreign-jobs halt hostile poison protected proxy settle-first'),
   ...named('take-over throttled'),
 ];
 const real = {
