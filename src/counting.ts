@@ -5,6 +5,7 @@
  */
 import type { Clock } from './clock.ts';
 import type { BacklogReading, LaneBacklog } from './ledger/backlog.ts';
+import { within } from './within.ts';
 
 /** How long a scrape waits for the count. */
 const patienceMs = 20;
@@ -40,15 +41,9 @@ export function counting(ledger: BacklogReading, clock: Clock): Count {
         under = undefined;
       });
     if (under)
-      await (some && age < Math.max(stalestMs, 2 * rests * tookMs) ? patiently(under, clock) : under);
+      await (some && age < Math.max(stalestMs, 2 * rests * tookMs)
+        ? within(clock, patienceMs, under, () => undefined)
+        : under);
     return last.of;
   };
-}
-
-async function patiently(work: Promise<void>, clock: Clock): Promise<void> {
-  let cancel = () => {};
-  const enough = new Promise<void>((resolve) => {
-    cancel = clock.after(patienceMs, resolve);
-  });
-  await Promise.race([work, enough]).finally(() => cancel());
 }

@@ -19,6 +19,7 @@ import {
   type Lane,
   type Values,
 } from './metrics/labels.ts';
+import { within } from './within.ts';
 
 /** A callback that takes longer, its database being away, is left out of the scrape. */
 const collectMs = 2_000;
@@ -38,17 +39,13 @@ export function createMetrics(options: {
   const collectors = new Set<() => void | Promise<void>>();
 
   const collect = async (collector: () => void | Promise<void>) => {
-    let cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
-      cancel = clock.after(collectMs, () => reject(new Error(`no answer within ${collectMs} ms`)));
-    });
     try {
-      await Promise.race([late, Promise.resolve().then(collector)]);
+      await within(clock, collectMs, Promise.resolve().then(collector), () => {
+        throw new Error(`no answer within ${collectMs} ms`);
+      });
     } catch (err) {
       // A scrape tells what it can: it matters most while something is down.
       log?.limited('scrape').warn({ err }, 'metrics could not be collected');
-    } finally {
-      cancel();
     }
   };
 

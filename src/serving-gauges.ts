@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Queues } from './queue.ts';
+import { within } from './within.ts';
 
 /**
  * What has not answered by then is away, as far as those who wait for it are concerned; within the time that a
@@ -39,10 +40,6 @@ export function answering(ask: () => Promise<unknown>, clock: Pick<Clock, 'after
       .finally(() => {
         asked = undefined;
       });
-    let cancel = () => {};
-    const late = new Promise<boolean>((resolve) => {
-      cancel = clock.after(answerMs, () => resolve(false));
-    });
-    return Promise.race([asked, late]).finally(() => cancel());
+    return within(clock, answerMs, asked, () => false);
   };
 }

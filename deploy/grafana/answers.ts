@@ -1,7 +1,15 @@
 /** What the provider says to the calls of a lane: a row of the dashboard Lanes. */
 import { operations } from '../../src/providers/operations.ts';
 import { bars, series, type Override } from './panels.ts';
-import { grown, lane, operation as ofOperation, perSecond, shareOf } from './queries.ts';
+import {
+  eachLane,
+  grown,
+  lane,
+  operation as ofOperation,
+  perSecond,
+  shareOf,
+  throttledCalls,
+} from './queries.ts';
 import { table } from './table.ts';
 
 const resultColors: readonly Override[] = [
@@ -21,7 +29,6 @@ const batchLimits: readonly Override[] = operations.map(({ name, batchLimit }) =
   ],
 }));
 const limits = operations.map(({ name, batchLimit }) => `${batchLimit} for ${name}`).join(', ');
-const each = '{{account}} {{operation}}';
 
 export const answered = [
   series({
@@ -40,17 +47,7 @@ export const answered = [
     shows: 'The share of calls that the provider answered with "slower". Below 1 % is right.',
     todo: 'above: others spend the cap of this cloud account, or it is lower than configured. `expunge lane cap` lowers it.',
     unit: 'percentunit',
-    queries: [
-      {
-        expr: shareOf(
-          'account, operation',
-          'expunge_provider_calls_total',
-          `${lane}, result="throttled"`,
-          lane,
-        ),
-        legend: each,
-      },
-    ],
+    queries: [throttledCalls],
     width: 12,
     min: 0,
     steps: [
@@ -72,7 +69,7 @@ export const answered = [
           `${lane}, settlement=~"refused|exhausted"`,
           lane,
         ),
-        legend: `${each}: refused`,
+        legend: `${eachLane}: refused`,
       },
       {
         expr: shareOf(
@@ -81,7 +78,7 @@ export const answered = [
           `${lane}, settlement="absent"`,
           lane,
         ),
-        legend: `${each}: absent`,
+        legend: `${eachLane}: absent`,
       },
     ],
     width: 12,

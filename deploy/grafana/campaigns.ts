@@ -3,7 +3,15 @@ import { usualBrakes } from '../../src/producers/campaign/brakes.ts';
 import { account, dashboard, operation, type Choice } from './dashboard.ts';
 import { campaignWords, laneWords, none, settlementColors } from './palette.ts';
 import { bars, series, stat, states } from './panels.ts';
-import { campaign, lane, ofLane, perSecond, shareOf, stateOfCampaign, stateOfLane } from './queries.ts';
+import {
+  campaign,
+  eachLane,
+  ofLane,
+  settledIds,
+  stateOfCampaign,
+  stateOfLane,
+  throttledCalls,
+} from './queries.ts';
 import { table } from './table.ts';
 
 const campaignChoice: Choice = {
@@ -125,9 +133,7 @@ const settled = [
     shows: 'By all that the chosen lanes delete, campaigns and others.',
     todo: 'urgent requests go first: a campaign gets what they leave.',
     unit: 'suffix: ids/s',
-    queries: [
-      { expr: perSecond('settlement', 'expunge_targets_settled_total', lane), legend: '{{settlement}}' },
-    ],
+    queries: [settledIds],
     width: 12,
     stacked: true,
     min: 0,
@@ -169,17 +175,7 @@ const brakes = [
     shows: `A campaign pauses itself when more than ${percent(usualBrakes.throttled)} of its calls are throttled.`,
     todo: 'who else spends the cap of this cloud account? `expunge lane cap` lowers ours.',
     unit: 'percentunit',
-    queries: [
-      {
-        expr: shareOf(
-          'account, operation',
-          'expunge_provider_calls_total',
-          `${lane}, result="throttled"`,
-          lane,
-        ),
-        legend: '{{account}} {{operation}}',
-      },
-    ],
+    queries: [throttledCalls],
     width: 8,
     min: 0,
     steps: [
@@ -193,7 +189,7 @@ const brakes = [
     shows: "A lane's own brake pauses it when half of its last 200 ids were absent or refused.",
     todo: '`expunge lanes` names the reason and the command that opens it.',
     unit: 'short',
-    queries: [{ expr: stateOfLane, legend: '{{account}} {{operation}}' }],
+    queries: [{ expr: stateOfLane, legend: eachLane }],
     width: 12,
     words: laneWords,
     see: ['ExpungeLaneHalted', 'ExpungeLanePaused'],
@@ -203,7 +199,7 @@ const brakes = [
     shows: 'Ids refused or exhausted that no person has dealt with yet, of campaigns and others.',
     todo: '`expunge dead export` writes them as input for the next plan, once the cause is repaired.',
     unit: 'short',
-    queries: [{ expr: ofLane('expunge_dead_letters'), legend: '{{account}} {{operation}}' }],
+    queries: [{ expr: ofLane('expunge_dead_letters'), legend: eachLane }],
     width: 12,
     min: 0,
     steps: none,

@@ -3,10 +3,17 @@ import { answered } from './answers.ts';
 import { account, dashboard, operation } from './dashboard.ts';
 import { laneWords } from './palette.ts';
 import { bars, series, states } from './panels.ts';
-import { lane, ofLane, operation as ofOperation, perSecond, quantile, stateOfLane } from './queries.ts';
+import {
+  eachLane,
+  lane,
+  ofLane,
+  operation as ofOperation,
+  perSecond,
+  quantile,
+  stateOfLane,
+} from './queries.ts';
 import { table } from './table.ts';
 
-const each = '{{account}} {{operation}}';
 /** By a rule of deploy/prometheus: a cap is a second's or a minute's, and may be shared by the lanes of a quota group. */
 const used = ofLane('lane:expunge_cap_used:ratio_rate5m');
 
@@ -20,7 +27,7 @@ const cap = [
     queries: [
       {
         expr: `${ofLane('expunge_limiter_window_max')} / ${ofLane('expunge_limiter_cap')}`,
-        legend: each,
+        legend: eachLane,
       },
     ],
     width: 12,
@@ -40,7 +47,7 @@ const cap = [
     queries: [
       {
         expr: `${ofLane('expunge_limiter_rate')} / ${ofLane('expunge_limiter_cap')}`,
-        legend: each,
+        legend: eachLane,
       },
     ],
     width: 12,
@@ -71,7 +78,7 @@ const cap = [
       'The calls of the last five minutes as a share of what the cap allows. Under backlog 80 to 100 % is right; an idle lane shows little.',
     todo: 'little use while ids are open: is the CPU short (System: event loop), the ledger slow, the cap spent by others?',
     unit: 'percentunit',
-    queries: [{ expr: used, legend: each }],
+    queries: [{ expr: used, legend: eachLane }],
     width: 12,
     height: 6,
     min: 0,
@@ -90,7 +97,9 @@ const waiting = [
     shows: 'Calls to the provider, a second.',
     todo: 'none while ids are open: state, owner and circuit of the lane tell why.',
     unit: 'suffix: calls/s',
-    queries: [{ expr: perSecond('account, operation', 'expunge_provider_calls_total', lane), legend: each }],
+    queries: [
+      { expr: perSecond('account, operation', 'expunge_provider_calls_total', lane), legend: eachLane },
+    ],
     width: 8,
     min: 0,
   }),
@@ -127,7 +136,7 @@ const waiting = [
     shows: 'Ids accepted and not yet settled, wherever they wait.',
     todo: 'more come in than the cap lets out: spread them over accounts, or ask the provider for a higher cap.',
     unit: 'short',
-    queries: [{ expr: ofLane('expunge_targets_open'), legend: each }],
+    queries: [{ expr: ofLane('expunge_targets_open'), legend: eachLane }],
     width: 12,
     min: 0,
   }),
@@ -155,7 +164,7 @@ const owned = [
     shows: 'When each lane was open, paused or halted; gaps are times without an owner.',
     todo: '`expunge lanes` names the reason and the command that opens it; `expunge events` who did it.',
     unit: 'short',
-    queries: [{ expr: stateOfLane, legend: each }],
+    queries: [{ expr: stateOfLane, legend: eachLane }],
     width: 12,
     words: laneWords,
     see: ['ExpungeLaneHalted', 'ExpungeLanePaused'],

@@ -3,10 +3,8 @@ import { account, dashboard, operation } from './dashboard.ts';
 import { alerts, healthy } from './health.ts';
 import { campaignWords, laneWords, none, settlementColors, waits } from './palette.ts';
 import { series, states } from './panels.ts';
-import { lane, ofLane, perSecond, stateOfCampaign, stateOfLane } from './queries.ts';
+import { eachLane, ofLane, settledIds, stateOfCampaign, stateOfLane } from './queries.ts';
 import { table } from './table.ts';
-
-const each = '{{account}} {{operation}}';
 
 const running = [
   series({
@@ -14,9 +12,7 @@ const running = [
     shows: 'Ids that reached their end, by what the end was. Absent ones were gone already.',
     todo: 'much yellow: check region and kind of id. Orange or red: `expunge dead list` tells code and reason of each.',
     unit: 'suffix: ids/s',
-    queries: [
-      { expr: perSecond('settlement', 'expunge_targets_settled_total', lane), legend: '{{settlement}}' },
-    ],
+    queries: [settledIds],
     width: 12,
     stacked: true,
     min: 0,
@@ -28,7 +24,7 @@ const running = [
     shows: 'Ids accepted and not yet settled, wherever they wait.',
     todo: 'a line that does not fall while its lane is open: look at the lane, on the next dashboard.',
     unit: 'short',
-    queries: [{ expr: ofLane('expunge_targets_open'), legend: each }],
+    queries: [{ expr: ofLane('expunge_targets_open'), legend: eachLane }],
     width: 12,
     min: 0,
   }),
@@ -37,7 +33,7 @@ const running = [
     shows: 'When each lane was open, paused or halted; gaps are times without an owner.',
     todo: '`expunge events` tells who stopped it, when and why; `expunge lanes` how to open it.',
     unit: 'short',
-    queries: [{ expr: stateOfLane, legend: each }],
+    queries: [{ expr: stateOfLane, legend: eachLane }],
     width: 12,
     words: laneWords,
     see: ['ExpungeLaneHalted', 'ExpungeLanePaused'],
@@ -69,7 +65,7 @@ const stuck = [
       'It grows steadily where a lane is stuck, whatever the throughput looks like. Behind a long campaign it grows too, and falls at its end.',
     todo: 'find what stands in its way: state and owner of the lane, the circuit, the codes of its calls.',
     unit: 's',
-    queries: [{ expr: ofLane('expunge_oldest_open_target_age_seconds'), legend: each }],
+    queries: [{ expr: ofLane('expunge_oldest_open_target_age_seconds'), legend: eachLane }],
     width: 12,
     min: 0,
     steps: waits,

@@ -10,6 +10,9 @@ export const operation = 'operation=~"$operation"';
 export const campaign = 'campaign=~"$campaign"';
 export const instance = 'instance=~"$instance"';
 
+/** The legend of what is told of each lane. */
+export const eachLane = '{{account}} {{operation}}';
+
 /** A gauge of each lane. */
 export const ofLane = (metric: string, more = ''): string =>
   `max by (account, operation) (${metric}{${lane}${more}})`;
@@ -45,6 +48,16 @@ export const quantile = (share: number, by: string, histogram: string, which: st
 /** The part of all, a second by the other; nothing while there is nothing. */
 export const shareOf = (by: string, metric: string, some: string, all: string): string =>
   `${perSecond(by, metric, some)} / (${perSecond(by, metric, all)} > 0)`;
+
+/** Of each lane. */
+export const throttledCalls = {
+  expr: shareOf('account, operation', 'expunge_provider_calls_total', `${lane}, result="throttled"`, lane),
+  legend: eachLane,
+};
+export const settledIds = {
+  expr: perSecond('settlement', 'expunge_targets_settled_total', lane),
+  legend: '{{settlement}}',
+};
 
 /** 0 away, 1 it may lose jobs or can't keep them, 2 fine. */
 export const redis = (by: string, which: string): string =>

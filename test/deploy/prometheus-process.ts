@@ -5,7 +5,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +18,7 @@ import {
   type Target,
   type Targets,
 } from './prometheus-files.ts';
+import { freePort } from '../setup/free-port.ts';
 
 export interface PrometheusOptions {
   readonly targets: Targets;
@@ -189,12 +189,3 @@ export class PrometheusProcess {
 
 /** Prometheus writes +Inf where JavaScript reads Infinity. */
 const numberOf = (text: string): number => Number(text.replace('Inf', 'Infinity'));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

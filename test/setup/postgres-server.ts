@@ -6,10 +6,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 const debian = '/usr/lib/postgresql';
 
@@ -28,15 +28,6 @@ function identity(): { uid?: number; gid?: number } | undefined {
   if (asked.status !== 0) return undefined;
   const group = spawnSync('id', ['-g', 'postgres'], { encoding: 'utf8' });
   return { uid: Number(asked.stdout), gid: Number(group.stdout) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export class PostgresServer {

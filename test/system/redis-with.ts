@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onPath } from '../../src/redis-server/run.ts';
 import { unpackRedis } from '../../src/redis-server/unpack.ts';
 import { until } from './judge.ts';
+import { freePort } from '../setup/free-port.ts';
 
 export interface RedisWith {
   readonly port: number;
@@ -46,13 +46,4 @@ async function program(): Promise<string> {
   const unpacked = await unpackRedis('.cache', process.env);
   if ('problem' in unpacked) throw new Error(unpacked.problem);
   return unpacked.binary;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
