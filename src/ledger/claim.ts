@@ -9,6 +9,7 @@ import { sendableSince } from './backlog.ts';
 import type { Row } from './database.ts';
 import type { Context } from './context.ts';
 import { int, stillOpen, text, wanted } from './dialect.ts';
+import { prepared } from './prepared.ts';
 import type { LaneState } from './schema.ts';
 
 /** Proof of ownership: what a unit's row must still say for its owner to act. */
@@ -47,7 +48,7 @@ export interface Claimed {
   readonly gate: Gate;
   /** Keys that this call may send; empty unless the gate is open. */
   readonly claimed: ReadonlySet<string>;
-  /** All keys asked for that the ledger holds. */
+  /** The others, as far as the ledger holds them, as they were a moment later. */
   readonly known: ReadonlyMap<string, Known>;
 }
 
@@ -63,38 +64,38 @@ export interface Claiming {
 }
 
 export function claiming({ database, dialect, laneId }: Context): Claiming {
-  const { query, among, jsonList } = dialect;
-  const knownOf = (keys: readonly string[]) =>
+  const { query, among, jsonList, now } = dialect;
+  const looking = prepared<{ keys: readonly string[] }>(({ keys }) => [
     query
       .selectFrom('targets')
       .select(['key', 'urgent', 'attempts', 'ambiguous', 'call', 'settlement', 'code'])
       .select('provider_request')
       .select(sql`case when ${wanted(dialect)} then 0 else 1 end`.as('withheld'))
-      .select(dialect.greater(int(0), sql`due - ${dialect.now}`).as('wait'))
-      .select(sql`${dialect.now} - ${sendableSince(dialect)}`.as('waited'))
+      .select(dialect.greater(int(0), sql`due - ${now}`).as('wait'))
+      .select(sql`${now} - ${sendableSince(dialect)}`.as('waited'))
       .where(among('key', keys))
-      .compile();
+      .compile(),
+  ]);
+  async function look(keys: readonly string[]): Promise<ReadonlyMap<string, Known>> {
+    if (keys.length === 0) return new Map();
+    const [rows = []] = await database.read(looking({ keys }));
+    return knownMap(rows);
+  }
 
-  return {
-    async claim(call, lane, { unit, owner, epoch }, keys) {
-      const { now } = dialect;
+  const claims = prepared<Tenure & { call: string; lane: number; keys: readonly string[] }>(
+    ({ call, lane, unit, owner, epoch, keys }) => {
       const tenure = inForce(dialect, { unit, owner, epoch });
-      const here = query.selectFrom('lanes').where('id', '=', laneId(lane));
+      const here = query.selectFrom('lanes').where('id', '=', lane);
       const halt = query.selectFrom('switches').where('name', '=', 'halt');
-      const mine = query
-        .selectFrom('targets')
-        .select('seq')
-        .where(among('key', keys))
-        .where('call', '=', call);
-      const [, , , known = [], gates] = await database.write([
+      return [
         // A take-over waits for this claim and sees it, or comes first and is seen.
-        dialect.locked(tenure, 'share').compile(),
+        ...dialect.lock(tenure, 'share'),
         query
           .updateTable('targets')
           .set({ call, history: sql`ltrim(history || ' ' || ${text(call)})` })
           .where(among('key', keys))
           // The plus keeps the planner on the index of keys: the lane's open targets may be millions.
-          .where(sql`+lane`, '=', laneId(lane))
+          .where(sql`+lane`, '=', lane)
           .where(stillOpen)
           .where('call', '=', '')
           .where('due', '<=', now)
@@ -102,27 +103,33 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
           .where((is) => is.exists(tenure))
           .where((is) => is.exists(here.select('id').where('state', '=', 'open')))
           .where((is) => is.not(is.exists(halt.select('name'))))
+          .returning('key')
           .compile(),
+        // By the index of those that are held, where a call's targets stand together.
         sql`insert into calls (id, lane, unit, epoch, claimed, targets)
-            select ${text(call)}, ${int(laneId(lane))}, ${text(unit)}, ${int(epoch)}, ${now},
-              (select ${jsonList('seq')} from ${mine} as mine)
-            where exists ${mine}`.compile(query),
-        knownOf(keys),
+            select ${text(call)}, ${int(lane)}, ${text(unit)}, ${int(epoch)}, ${now}, ${jsonList('seq')}
+            from targets where settlement is null and call <> '' and call = ${text(call)}
+            having count(*) > 0`.compile(query),
         here
           .select(['state', 'reason'])
           .select((is) => is.exists(tenure).as('owned'))
           .select(halt.select('reason').as('halt'))
           .compile(),
-      ]);
-      return {
-        gate: gate(gates?.[0]),
-        claimed: new Set(known.filter((row) => row['call'] === call).map((row) => String(row['key']))),
-        known: knownMap(known),
-      };
+      ];
+    },
+  );
+
+  return {
+    async claim(call, lane, { unit, owner, epoch }, keys) {
+      const rows = await database.write(claims({ call, lane: laneId(lane), unit, owner, epoch, keys }));
+      const [mine = [], , gates] = rows.slice(-3);
+      const claimed = new Set(mine.map((row) => String(row['key'])));
+      const others = keys.filter((key) => !claimed.has(key));
+      return { gate: gate(gates?.[0]), claimed, known: await look(others) };
     },
 
     async unclaim(call, lane, { unit, epoch }, keys) {
-      const undone = { ended: dialect.now, result: 'unsent' };
+      const undone = { ended: now, result: 'unsent' };
       await database.write([
         query
           .insertInto('calls')
@@ -131,7 +138,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
             lane: laneId(lane),
             unit,
             epoch,
-            claimed: dialect.now,
+            claimed: now,
             targets: '[]',
             ...undone,
           })
@@ -147,10 +154,7 @@ export function claiming({ database, dialect, laneId }: Context): Claiming {
       ]);
     },
 
-    async look(keys) {
-      const [rows = []] = await database.read([knownOf(keys)]);
-      return knownMap(rows);
-    },
+    look,
   };
 }
 

@@ -15,6 +15,7 @@ import {
   type QueryCompiler,
   type RawBuilder,
 } from 'kysely';
+import { json, Late } from './parameter.ts';
 import type { Schema } from './schema.ts';
 
 export interface Dialect {
@@ -32,6 +33,8 @@ export interface Dialect {
   jsonList(column: string): RawBuilder<string>;
   /** The numbers of such a list as a table to select from, named `listed`, of one column `number`. */
   numbers(column: string): RawBuilder<unknown>;
+  /** Whether a column's number is in such a list, which a subquery gives. */
+  amongNumbers(column: string, list: RawBuilder<string>): RawBuilder<boolean>;
   /** The larger, or the smaller, of two values of a row. */
   greater(one: RawBuilder<number>, other: RawBuilder<number>): RawBuilder<number>;
   lesser(one: RawBuilder<number>, other: RawBuilder<number>): RawBuilder<number>;
@@ -41,7 +44,10 @@ export interface Dialect {
    */
   locked<Rows extends Lockable<Rows>>(rows: Rows, strength: 'share' | 'update'): Rows;
   /** A statement that only locks these rows, for whoever reads none of them; none where writers take turns. */
-  lock<Rows extends Lockable<Rows> & Compilable>(rows: Rows): readonly CompiledQuery[];
+  lock<Rows extends Lockable<Rows> & Compilable>(
+    rows: Rows,
+    strength?: 'share' | 'update',
+  ): readonly CompiledQuery[];
   /** Whoever else says so of the table waits; none where writers take turns. */
   alone(table: keyof Schema): readonly CompiledQuery[];
   /** The same for everybody who migrates. */
@@ -78,16 +84,8 @@ function compiling(adapter: () => DialectAdapter, compiler: () => QueryCompiler)
 /** A bound number or text whose type the database can't see from where it stands. */
 export const int = (value: number): RawBuilder<number> => sql<number>`cast(${value} as bigint)`;
 export const text = (value: string): RawBuilder<string> => sql<string>`cast(${value} as text)`;
-
-/** Text without NUL, where SQLite's drivers end it, and half characters: PostgreSQL can hold neither. */
-const wellFormed = (value: string): string => value.toWellFormed().replaceAll('\0', '\uFFFD');
-/** A value to bind, as every database can hold it. */
-export const storable = (value: unknown): unknown => (typeof value === 'string' ? wellFormed(value) : value);
-/** What no database can hold stands in JSON as an escape, and nothing else of ours does: most texts are done at once. */
-function json(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.includes('\\u') ? JSON.stringify(value, (_name, each: unknown) => storable(each)) : text;
-}
+/** A number that is asked for whenever a statement with it is used. */
+const later = (value: () => number): RawBuilder<number> => sql<number>`cast(${new Late(value)} as bigint)`;
 
 /**
  * Whether targets that were picked by their keys are open. Spelt so that no planner takes the index of all open
@@ -114,7 +112,7 @@ export function sqliteDialect(time?: () => number): Dialect {
       () => new SqliteQueryCompiler(),
     ),
     get now() {
-      return time ? int(time()) : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+      return time ? later(time) : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
     },
     among: (column, values) =>
       sql<boolean>`${sql.ref(column)} in (select value from json_each(${json(values)}))`,
@@ -122,6 +120,8 @@ export function sqliteDialect(time?: () => number): Dialect {
     field: (name) => sql<string>`json_extract(entry.value, ${sql.lit('$.' + name)})`,
     jsonList: (column) => sql<string>`json_group_array(${sql.ref(column)})`,
     numbers: (column) => sql`(select value as number from json_each(${sql.ref(column)})) as listed`,
+    amongNumbers: (column, list) =>
+      sql<boolean>`${sql.ref(column)} in (select value from json_each(${list}))`,
     greater: (one, other) => sql<number>`max(${one}, ${other})`,
     lesser: (one, other) => sql<number>`min(${one}, ${other})`,
     locked: (rows) => rows,
@@ -144,7 +144,7 @@ export function postgresDialect(time?: () => number): Dialect {
     query,
     get now() {
       return time
-        ? int(time())
+        ? later(time)
         : sql<number>`cast(extract(epoch from statement_timestamp()) * 1000 as bigint)`;
     },
     // An array: a subquery's length is unknown to the planner, which then reads the whole table rather than an index.
@@ -155,10 +155,12 @@ export function postgresDialect(time?: () => number): Dialect {
     jsonList: (column) => sql<string>`cast(coalesce(json_agg(${sql.ref(column)}), '[]') as text)`,
     numbers: (column) =>
       sql`(select cast(jsonb_array_elements_text(cast(${sql.ref(column)} as jsonb)) as bigint) as number) as listed`,
+    amongNumbers: (column, list) =>
+      sql<boolean>`${sql.ref(column)} = any (array(select cast(jsonb_array_elements_text(cast(${list} as jsonb)) as bigint)))`,
     greater: (one, other) => sql<number>`greatest(${one}, ${other})`,
     lesser: (one, other) => sql<number>`least(${one}, ${other})`,
     locked: (rows, strength) => (strength === 'share' ? rows.forShare() : rows.forUpdate()),
-    lock: (rows) => [rows.forUpdate().compile()],
+    lock: (rows, strength) => [(strength === 'share' ? rows.forShare() : rows.forUpdate()).compile()],
     alone: (table) => [CompiledQuery.raw(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`)],
     // Any number that nobody else uses: "expunge" on a telephone's keys.
     lockMigrations: [CompiledQuery.raw('SELECT pg_advisory_xact_lock(3978643)')],

@@ -10,6 +10,8 @@ import Libsql from 'libsql';
 
 /** @typedef {import('./libsql.ts').Ask} Ask */
 /** @typedef {import('./libsql.ts').Answer} Answer */
+/** @typedef {import('./libsql.ts').Said} Said */
+/** @typedef {import('./libsql.ts').Table} Table */
 
 const port = parentPort;
 if (!port) throw new Error('libsql-thread runs as a worker thread only');
@@ -21,6 +23,9 @@ for (const pragma of [
   'busy_timeout = 5000',
   'journal_mode = WAL',
   'synchronous = FULL',
+  // Pages of the log, 16 MB of it, before they go into the file: keys come in no order, so that a commit of 1,000 ids
+  // touches as many pages, and with SQLite's own 1,000 each such commit would write all of them twice.
+  'wal_autocheckpoint = 4000',
   'cache_size = -32768',
 ])
   patiently(`PRAGMA ${pragma}`);
@@ -40,32 +45,44 @@ function patiently(text) {
     }
 }
 
-/** @type {Map<string, Libsql.Statement>} */
+/**
+ * By the number of its text.
+ * @typedef {{ readonly statement: Libsql.Statement, readonly columns: readonly string[] | undefined }} Prepared
+ */
+/** @type {Map<number, string>} */
+const texts = new Map();
+/** @type {Map<number, Prepared>} */
 const prepared = new Map();
 
 /** At most this many statements stay prepared: texts vary only with the shape of a verb. */
 const preparedLimit = 500;
 
-/** @param {string} sql */
-function prepare(sql) {
-  const known = prepared.get(sql);
+/** @param {number} text */
+function prepare(text) {
+  const known = prepared.get(text);
   if (known) return known;
   if (prepared.size >= preparedLimit) prepared.clear();
-  const statement = database.prepare(sql);
-  prepared.set(sql, statement);
-  return statement;
+  const statement = database.prepare(texts.get(text) ?? '');
+  const columns = statement.reader ? statement.columns().map(({ name }) => name) : undefined;
+  if (columns) statement.raw(true);
+  const made = { statement, columns };
+  prepared.set(text, made);
+  return made;
 }
 
 /**
- * @param {Ask['statements'][number]} statement
- * @returns {readonly unknown[]}
+ * @param {Said} said
+ * @returns {Table}
  */
-function run({ sql, parameters }) {
-  const statement = prepare(sql);
-  if (statement.reader) return statement.all(...parameters);
+function run({ text, parameters }) {
+  const { statement, columns } = prepare(text);
+  if (columns) return { columns, rows: /** @type {unknown[][]} */ (statement.all(...parameters)) };
   statement.run(...parameters);
-  return [];
+  return none;
 }
+
+/** @type {Table} */
+const none = { columns: [], rows: [] };
 
 /**
  * @param {Ask} ask
@@ -74,9 +91,9 @@ function run({ sql, parameters }) {
 function attempt(ask) {
   database.exec('SAVEPOINT verb');
   try {
-    const rows = ask.statements.map(run);
+    const tables = ask.statements.map(run);
     database.exec('RELEASE verb');
-    return { id: ask.id, rows };
+    return { id: ask.id, tables };
   } catch (error) {
     if (database.inTransaction) database.exec('ROLLBACK TO verb; RELEASE verb');
     return failed(ask, error);
@@ -111,16 +128,21 @@ function commit(asks, begin) {
   }
 }
 
-port.on('message', (/** @type {Ask} */ first) => {
-  const asks = [first];
+port.on('message', (/** @type {readonly Ask[]} */ first) => {
+  const asks = [...first];
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
-    asks.push(/** @type {Ask} */ (next.message));
+    asks.push(.../** @type {readonly Ask[]} */ (next.message));
+  for (const { text, sql } of asks.flatMap(({ statements }) => statements))
+    if (sql !== undefined) texts.set(text, sql);
   const of = (/** @type {Ask['mode']} */ mode) => asks.filter((ask) => ask.mode === mode);
-  for (const answer of commit(of('write'), 'BEGIN IMMEDIATE')) port.postMessage(answer);
-  for (const answer of commit(of('read'), 'BEGIN')) port.postMessage(answer);
+  const answer = (/** @type {readonly Answer[]} */ answers) => {
+    if (answers.length > 0) port.postMessage(answers);
+  };
+  answer(commit(of('write'), 'BEGIN IMMEDIATE'));
+  answer(commit(of('read'), 'BEGIN'));
   for (const ask of of('close')) {
     database.close();
-    port.postMessage({ id: ask.id, rows: [] });
+    answer([{ id: ask.id, tables: [] }]);
     port.close();
   }
 });

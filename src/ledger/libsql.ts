@@ -4,18 +4,31 @@ import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CompiledQuery } from 'kysely';
 import { LedgerAway, type Database, type Row } from './database.ts';
-import { storable } from './dialect.ts';
+import { storable } from './parameter.ts';
 
 /** What the thread is sent: one verb's statements. */
 export interface Ask {
   readonly id: number;
   readonly mode: 'read' | 'write' | 'close';
-  readonly statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[];
+  readonly statements: readonly Said[];
 }
 
-/** What comes back: the rows of each statement, or why there are none. */
+/** A text goes over once, and by its number from then on: texts are long and always the same. */
+export interface Said {
+  readonly text: number;
+  readonly sql?: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** The names of the columns stand before the rows, not in each of them. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** What comes back: what each statement gave, or why there is nothing. */
 export type Answer =
-  | { readonly id: number; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly id: number; readonly tables: readonly Table[] }
   | { readonly id: number; readonly error: string; readonly code: string };
 
 /** Not ours to mend, and expected to pass: disk full, locked by another process, read-only, unreadable. */
@@ -41,6 +54,7 @@ function connect(path: string): Connection {
   const options = { workerData: { path }, execArgv: [], resourceLimits };
   const thread = new Worker(new URL('./libsql-thread.js', import.meta.url), options);
   const waiting = new Map<number, Waiting>();
+  const texts = new Map<string, number>();
   let last = 0;
   let broken: Error | undefined;
 
@@ -51,20 +65,37 @@ function connect(path: string): Connection {
   };
   thread.on('error', breakOff);
   thread.on('exit', () => breakOff(new Error('the ledger is closed')));
-  thread.on('message', (answer: Answer) => {
-    const asked = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('rows' in answer) asked?.resolve(answer.rows as Row[][]);
-    else asked?.reject(away.test(answer.code) ? new LedgerAway(answer.error) : new Error(answer.error));
+  thread.on('message', (answers: readonly Answer[]) => {
+    for (const answer of answers) {
+      const asked = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if ('tables' in answer) asked?.resolve(answer.tables.map(rowsOf));
+      else asked?.reject(away.test(answer.code) ? new LedgerAway(answer.error) : new Error(answer.error));
+    }
   });
 
+  const said = ({ sql, parameters }: CompiledQuery): Said => {
+    const bound = parameters.map(storable);
+    const known = texts.get(sql);
+    if (known !== undefined) return { text: known, parameters: bound };
+    const text = texts.size;
+    texts.set(sql, text);
+    return { text, sql, parameters: bound };
+  };
+  /** What is asked in one tick goes over as one message. */
+  let asks: Ask[] = [];
   const ask: Connection['ask'] = (mode, statements) =>
     new Promise((resolve, reject) => {
       if (broken) return reject(broken);
       const id = ++last;
       waiting.set(id, { resolve, reject });
-      const bare = statements.map(({ sql, parameters }) => ({ sql, parameters: parameters.map(storable) }));
-      thread.postMessage({ id, mode, statements: bare } satisfies Ask);
+      asks.push({ id, mode, statements: statements.map(said) });
+      if (asks.length > 1) return;
+      queueMicrotask(() => {
+        const these = asks;
+        asks = [];
+        thread.postMessage(these);
+      });
     });
   return {
     ask,
@@ -74,6 +105,13 @@ function connect(path: string): Connection {
     },
   };
 }
+
+const rowsOf = ({ columns, rows }: Table): readonly Row[] =>
+  rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (const [at, column] of columns.entries()) row[column] = values[at];
+    return row;
+  });
 
 /**
  * `url` is `file:` and a path, relative to the current directory. Creates the folder and the file, no tables.

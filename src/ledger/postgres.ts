@@ -9,7 +9,7 @@
 import { Socket } from 'node:net';
 import type pg from 'pg';
 import { LedgerAway, type Database, type Row } from './database.ts';
-import { storable } from './dialect.ts';
+import { storable } from './parameter.ts';
 import { Collision, groupCommit, type Rows, type Statements } from './group-commit.ts';
 
 const connectMs = 3_000;

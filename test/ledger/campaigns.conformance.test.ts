@@ -135,6 +135,11 @@ describe.each(databases)('campaigns on $name', ({ create }) => {
       while (await ledger.sweepPlans());
       expect(await work.rows('select id from campaign_targets')).toEqual([]);
       expect(await work.rows('select name from campaigns')).toEqual([]);
+      // Who went on after all hears that nothing was added.
+      expect(await ledger.addToPlan(left, [line('v3', 2)], [])).toEqual({
+        added: new Set(),
+        alreadySettled: 0,
+      });
     });
   });
 

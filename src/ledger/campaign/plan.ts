@@ -46,7 +46,8 @@ export interface Planning {
   /**
    * Adds lines, in their order; those whose target is in the plan already are left out, and which those are is known
    * before this returns: the next part may be given while this one is written. Answers the lines that were added,
-   * and how many of them the ledger holds as deleted or absent. Only where the plan was begun.
+   * and how many of them the ledger holds as deleted or absent; none once the plan was dropped. Only where the plan
+   * was begun.
    */
   addToPlan(
     campaign: number,
@@ -108,7 +109,7 @@ export function planning({ database, dialect, laneId }: Context): Planning {
       const objects = lines.map(({ n, key, target: { by, id, parent, options } }) => {
         return { n, key, by, id, parent, options };
       });
-      const [, , known] = await database.write([
+      const [, planned, known] = await database.write([
         sql`insert into campaign_targets (campaign, n, key, kind, id, parent, options)
             select ${int(campaign)}, cast(${field('n')} as bigint),
               ${sql.join(['key', 'by', 'id', 'parent', 'options'].map(field))}
@@ -116,12 +117,19 @@ export function planning({ database, dialect, laneId }: Context): Planning {
             where exists (select 1 from campaigns where seq = ${int(campaign)} and state = 'planning')`.compile(
           query,
         ),
-        query.updateTable('campaigns').set({ since: dialect.now }).where('seq', '=', campaign).compile(),
+        query
+          .updateTable('campaigns')
+          .set({ since: dialect.now })
+          .where('seq', '=', campaign)
+          .where('state', '=', 'planning')
+          .returning('seq')
+          .compile(),
         sql`select count(*) as n from campaign_targets join targets on targets.key = campaign_targets.key
             where campaign_targets.campaign = ${int(campaign)} and n between ${int(first)} and ${int(last)}
               and targets.settlement in ('deleted', 'absent')
               and not (${dialect.among('targets.kind', reusedKinds)})`.compile(query),
       ]);
+      if (planned?.length === 0) return { added: new Set(), alreadySettled: 0 };
       return {
         added: new Set(lines.map(({ n }) => n)),
         alreadySettled: Number(known?.[0]?.['n']),
