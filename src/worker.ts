@@ -23,6 +23,7 @@ import type { Queues } from './queue.ts';
 import { Fleet } from './workers/fleet.ts';
 import { Circuit, Endpoint, circuitStates } from './workers/circuit.ts';
 import type { LaneSetup, Means, UnitSetup } from './workers/means.ts';
+import { oneForAll } from './workers/together.ts';
 
 export interface WorkerOptions {
   readonly config: Config;
@@ -48,12 +49,13 @@ export interface RunningWorker {
 export function startWorker(options: WorkerOptions): RunningWorker {
   const { config, lanes, ledger, queues, clock, log, metrics, userAgent, timeouts } = options;
   const observer = observing(log, metrics);
+  const storedKeys = oneForAll(clock, () => ledger.keys());
   const means: Means = {
     ...{ ledger, queues, clock, observer },
     ...{ retry: config.retry, brake: config.brake, foreignJobs: config.foreignJobs },
     signingKeys: config.signingKeys,
     mayAsk: async (requester, lane, targets) =>
-      lacking([...config.api.keys, ...(await ledger.keys())], requester, lane, targets),
+      lacking([...config.api.keys, ...(await storedKeys())], requester, lane, targets),
   };
   const transports = new Map<string, Transport>();
   const transportOf = (provider: string): Transport => {

@@ -30,6 +30,7 @@ import { remembering, type Remembering } from './once.ts';
 import { openPostgres } from './postgres.ts';
 import { ownership, type Ownership } from './ownership.ts';
 import { recording, type Recording } from './record.ts';
+import { recordingFresh, type RecordingFresh } from './record-fresh.ts';
 import { requestReading, type RequestReading } from './requests.ts';
 import { settling, type Settling } from './settle.ts';
 import { verifying, type Verifying } from './verify.ts';
@@ -45,6 +46,7 @@ export interface LaneEntry {
 export interface Ledger
   extends
     Recording,
+    RecordingFresh,
     Offering,
     Claiming,
     Settling,
@@ -156,6 +158,7 @@ function assemble(context: Context): Ledger {
   const { database, dialect } = context;
   return {
     ...recording(context),
+    ...recordingFresh(context),
     ...offering(context),
     ...claiming(context),
     ...settling(context),

@@ -7,6 +7,7 @@
  * in a stopped lane, or for its next attempt, and does what was asked for and no more. Else it may be an old one
  * that somebody put back.
  */
+import type { Clock } from '../clock.ts';
 import type { Target } from '../deletion.ts';
 import type { JobEnd, Refused } from '../job.ts';
 import type { Known } from '../ledger/claim.ts';
@@ -15,6 +16,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Adopt } from './adopt.ts';
 import { examine, type Examiner } from './examine.ts';
 import type { Fate, Item } from './gather.ts';
+import { together } from './together.ts';
 
 export interface Intake extends Examiner {
   readonly account: string;
@@ -52,19 +54,24 @@ export async function takeIn(intake: Intake, data: unknown, job: string): Promis
     return { key: targetKey(intake.account, intake.operation.name, target), target, job };
   });
   const keys = keyed.map(({ key }) => key);
-  let known = await intake.look(keys);
-  const unknown = new Map(keyed.filter(({ key }) => !known.has(key)).map((entry) => [entry.key, entry]));
+  const known = new Map<string, Known>();
   // Of this job's: one read answers several jobs.
-  const open = keys.some((key) => known.get(key)?.settlement === null);
+  const learn = (read: ReadonlyMap<string, Known>) =>
+    keys.forEach((key) => read.has(key) && known.set(key, read.get(key) as Known));
+  learn(await intake.look(keys));
+  const unknown = new Map(keyed.filter(({ key }) => !known.has(key)).map((entry) => [entry.key, entry]));
+  const open = [...known.values()].some(({ settlement }) => settlement === null);
   if (late && (unknown.size > 0 || !open)) return refuse(late);
   if (unknown.size > 0) {
-    const refused = await intake.adopt(parsed, [...unknown.values()]);
-    if (refused) {
+    const adopted = await intake.adopt(parsed, [...unknown.values()]);
+    if ('reason' in adopted) {
       const at = keys.findIndex((key) => unknown.has(key));
-      const detail = `targets/${at} is in no request that the ledger accepted, and ${refused.detail}`;
-      return refuse({ reason: refused.reason, detail });
+      const detail = `targets/${at} is in no request that the ledger accepted, and ${adopted.detail}`;
+      return refuse({ reason: adopted.reason, detail });
     }
-    known = await intake.look(keys);
+    learn(adopted);
+    // Somebody named the others meanwhile.
+    if (!keys.every((key) => known.has(key))) learn(await intake.look(keys));
   }
   if (!intake.accepting()) return { back: true };
 
@@ -108,30 +115,9 @@ function end(entries: readonly unknown[], fates: readonly Fate[]): JobEnd {
 }
 
 /** One ledger read for all jobs that arrive while another read is under way. */
-export function coalesce(look: Ledger['look']): Ledger['look'] {
-  let waiting: {
-    keys: readonly string[];
-    resolve: (known: ReadonlyMap<string, Known>) => void;
-    reject: (e: unknown) => void;
-  }[] = [];
-  let reading = false;
-  const read = async (): Promise<void> => {
-    reading = true;
-    while (waiting.length > 0) {
-      const asked = waiting;
-      waiting = [];
-      try {
-        const known = await look(asked.flatMap(({ keys }) => keys));
-        for (const { resolve } of asked) resolve(known);
-      } catch (error) {
-        for (const { reject } of asked) reject(error);
-      }
-    }
-    reading = false;
-  };
-  return (keys) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ keys, resolve, reject });
-      if (!reading) void read();
-    });
+export function coalesce(clock: Clock, look: Ledger['look']): Ledger['look'] {
+  return together(clock, async (asked: readonly (readonly string[])[]) => {
+    const known = await look(asked.flat());
+    return asked.map(() => known);
+  });
 }
