@@ -20,6 +20,8 @@ export interface Claim {
   readonly pass: Pass;
   /** Monotonic ms at which the claim was asked for. */
   readonly began: number;
+  /** Monotonic ms at which the ledger had it. */
+  readonly made: number;
 }
 
 /** A claim is good for so long: a successor of this process counts on it. */
@@ -66,7 +68,8 @@ export async function claim(
     if (!claimed.has(item.key)) lane.fate(item, unclaimedFate(gate, known.get(item.key)));
   const [head, ...rest] = gathered.items.filter(({ key }) => claimed.has(key));
   if (!head) return gate.state === 'lost' ? 'lost' : undefined;
-  return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, pass, began };
+  const made = clock.monotonic();
+  return { lane, call, gathered: { ...gathered, items: [head, ...rest] }, credentials, pass, began, made };
 }
 
 /** What of it may be sent, when the ledger says of the rest that it is refused; nothing while it can't be written. */

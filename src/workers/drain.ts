@@ -97,14 +97,24 @@ export class Drain {
     return Math.min(400, Math.max(8, Math.ceil(this.limiter.rate * ((2 * this.#latencyMs) / 1_000 + 0.5))));
   }
 
+  /**
+   * A claim has been there for longer than its slot was away: it is not the slots that are waited for, and more claims
+   * would only grow too old to be sent.
+   */
+  get #isBehind(): boolean {
+    const [first] = this.#ready;
+    return first !== undefined && this.#means.clock.monotonic() - first.made > 2 * aheadMs;
+  }
+
   #pump(): void {
     this.#cancelWake();
     while (!this.#stopped) {
       const ahead = this.#ready.length + this.#claiming;
-      if (ahead + this.#flying >= this.#ceiling) return;
+      if (ahead + this.#flying >= this.#ceiling || this.#isBehind) return;
       const lane = this.#nextLane(ahead > 0);
       if (!lane) return this.#wakeForProbe();
-      const early = this.limiter.dueIn(ahead) - (this.#takesAhead(lane) ? aheadMs : nearMs);
+      const due = Math.max(this.limiter.dueIn(ahead), lane.setup.egress?.dueIn(ahead) ?? 0);
+      const early = due - (this.#takesAhead(lane) ? aheadMs : nearMs);
       if (early > 0) return this.#wake(early);
       this.#claim(lane);
     }

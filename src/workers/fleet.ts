@@ -15,6 +15,8 @@ import type { Means, UnitSetup } from './means.ts';
 import { shareOut } from './share.ts';
 
 const beatMs = 1_000;
+/** Units that are taken together: one by one, some hundreds would take many beats. Their claims share commits. */
+const atOnce = 50;
 /** A dead owner's last claim may still be good for 1 s, and its call under way for a moment: wait out both. */
 const afterDeathMs = 3_000;
 /** A window and the allowance for jitter: what the former owner sent has left every window then. */
@@ -123,11 +125,16 @@ export class Fleet {
     for (const unit of this.#leaving.keys()) if (owners.get(unit) === id) owners.set(unit, '');
     const due = shareOut(owners, pulse.workers);
     for (const drain of this.#drains.values()) if (due.get(drain.setup.name) !== id) this.#giveUp(drain);
-    for (const unit of this.#units) {
-      const { name } = unit;
-      if (due.get(name) !== id || pulse.owners.get(name) !== '' || this.#leaving.has(name)) continue;
-      if (this.#stopping) return;
-      await this.#take(unit, pulse, asked);
+    const free = this.#units.filter(
+      ({ name }) => due.get(name) === id && pulse.owners.get(name) === '' && !this.#leaving.has(name),
+    );
+    // They share a transaction: all processes lock their rows in one order.
+    free.sort((one, other) => (one.name < other.name ? -1 : 1));
+    for (let at = 0; at < free.length && !this.#stopping; at += atOnce) {
+      const taking = free.slice(at, at + atOnce).map((unit) => this.#take(unit, pulse, asked));
+      // The next beat gives back what is ours and nobody drains: none may still be under way then.
+      await Promise.allSettled(taking);
+      await Promise.all(taking);
     }
   }
 
@@ -164,7 +171,9 @@ export class Fleet {
     const { queues, ledger, observer } = this.#means;
     try {
       for (const { name } of unit.lanes) {
-        const known = await ledger.withdraw(name, await queues.active(name));
+        const held = await queues.active(name);
+        if (held.length === 0) continue;
+        const known = await ledger.withdraw(name, held);
         await queues.discard(name, known.filter(isOurs));
       }
     } catch (error) {

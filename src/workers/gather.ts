@@ -65,6 +65,11 @@ export class Bins {
     return this.#waiting;
   }
 
+  /** No two of those that wait may share a call. */
+  get strangers(): boolean {
+    return this.#bins.size + this.#packs.length === this.#waiting;
+  }
+
   add(item: Item, now: number): void {
     this.#waiting++;
     const bin = this.#bin(item, now);

@@ -15,6 +15,8 @@ import { coalesce, takeIn, type Intake } from './intake.ts';
 import type { LaneSetup, Means } from './means.ts';
 import { adoption } from './adopt.ts';
 
+/** Jobs at hand, however large they are. */
+const fewestJobs = 8;
 /** How long a job waits before it asks a ledger again that did not answer. */
 const ledgerPauseMs = 1_000;
 /** The longest that a retry makes way for first attempts at once. */
@@ -39,9 +41,11 @@ export class Lane {
   #decided = -Infinity;
   #consumer: Consumer | undefined;
   #closing = false;
-  #targetsAtHand = 100;
-  /** Targets that a job brings: a moving mean. */
-  #meanTargets = 1;
+  #callsAtHand = 5;
+  /** Targets that a job brings: a moving mean; none before the first. */
+  #meanTargets: number | undefined;
+  /** Jobs to begin with, while nobody knows what they bring: all of them are fetched before the first is looked at. */
+  #firstJobs = 20;
 
   /** `work` is told that something waits, or that the lane opened. */
   constructor(setup: LaneSetup, means: Means, work: () => void) {
@@ -69,6 +73,7 @@ export class Lane {
     const ms = yieldMs * (0.25 + 0.75 * clock.random());
     for (;;) {
       const gathered = this.bins.take(clock.monotonic());
+      this.#adjust();
       if (!gathered || !isRetried(gathered)) return gathered;
       if (!this.bins.hasFresh() || this.budget.spend()) return gathered;
       for (const item of gathered.items) this.fate(item, { is: 'later', ms });
@@ -83,11 +88,12 @@ export class Lane {
       signingKeys: this.#means.signingKeys,
       now: () => this.#means.clock.now(),
       monotonic: () => this.#means.clock.monotonic(),
-      look: coalesce((keys) => ledger.look(keys)),
+      look: coalesce(this.#means.clock, (keys) => ledger.look(keys)),
       adopt: adoption(setup, this.#means),
       items: this.#items,
       brought: (targets) => {
-        this.#meanTargets += (targets - this.#meanTargets) / 8;
+        const mean = (this.#meanTargets ??= targets);
+        this.#meanTargets = mean + (targets - mean) / 4;
         this.#adjust();
         this.#work();
       },
@@ -141,8 +147,9 @@ export class Lane {
 
   /** Enough jobs at hand for the calls that are under way or soon due, and no more. */
   tune(callsPerSecond: number, latencyMs: number): void {
-    const calls = callsPerSecond * (latencyMs / 1_000 + 0.4) + 4;
-    this.#targetsAtHand = calls * this.setup.operation.batchLimit;
+    this.#callsAtHand = Math.ceil(callsPerSecond * (latencyMs / 1_000 + 0.4) + 4);
+    // Half a second's work if they bring one each: it begins at full speed then, and 500 small lanes hold little.
+    this.#firstJobs = Math.ceil(callsPerSecond * this.setup.operation.batchLimit * 0.5);
     this.#adjust();
   }
 
@@ -166,8 +173,13 @@ export class Lane {
 
   /** At each job too: where jobs of twenty are followed by single ones, a second's delay would starve the lane. */
   #adjust(): void {
-    const jobs = Math.ceil(this.#targetsAtHand / this.#meanTargets);
-    if (this.#consumer) this.#consumer.concurrency = Math.min(4_000, Math.max(64, jobs));
+    if (!this.#consumer) return;
+    const { batchLimit } = this.setup.operation;
+    // More of those that go one by one would fill no call.
+    const oneByOne = this.bins.strangers && this.bins.waiting >= batchLimit;
+    const targets = this.#callsAtHand * (oneByOne ? 1 : batchLimit);
+    const jobs = this.#meanTargets ? Math.ceil(targets / this.#meanTargets) : this.#firstJobs;
+    this.#consumer.concurrency = Math.min(4_000, Math.max(fewestJobs, jobs));
   }
 
   #enter(item: Item): void {
@@ -187,7 +199,7 @@ export class Lane {
     this.#state = 'open';
     this.proven = false;
     this.#brake.reset();
-    this.#meanTargets = 1;
+    this.#meanTargets = undefined;
     this.#adjust();
     this.#consumer?.resume();
     this.#means.observer.lane(this.setup, 'open', '');
