@@ -35,12 +35,25 @@ export const workerCrashed = 'WorkerCrashed';
 /** A stamp older than this is not looked for: a job whose worker died before is counted at its next death. */
 const stampedWithinMs = 3_600_000;
 
+/** Lanes by name. */
+export interface LanesToOffer {
+  readonly due: ReadonlySet<string>;
+  /** Of those, the ones with an urgent target to offer. */
+  readonly urgent: ReadonlySet<string>;
+  readonly suspected: ReadonlySet<string>;
+}
+
 export interface Offering {
   /**
    * Due, unsettled targets of the lane whose offer has run out or never was, without suspects; urgent ones first,
    * then campaigns' and others' by halves, the oldest of each.
    */
   offerable(lane: string, limit: number): Promise<readonly Offerable[]>;
+  /**
+   * Which of the lanes have something to offer, suspects or not, and which have suspects at all. It says so of what is
+   * not wanted just now, too.
+   */
+  lanesToOffer(lanes: readonly string[]): Promise<LanesToOffer>;
   /** Targets whose offer still holds, counted up to `limit`: what the queue is busy with. */
   offeredCount(lane: string, limit: number): Promise<number>;
   /** Stamps an offer: these keys stand in these jobs for `forMs` from now. */
@@ -84,6 +97,21 @@ export function offering({ database, dialect, laneId, told }: Context): Offering
       const all = [...urgent, ...released.slice(0, half), ...asked];
       const found = new Map(all.map((row) => [row['key'], offerable(row)]));
       return [...found.values()].slice(0, limit);
+    },
+
+    async lanesToOffer(lanes) {
+      // A step into an index for each lane, however many of its targets wait.
+      const open = sql`select seq from targets where targets.lane = lanes.id and settlement is null`;
+      const due = sql`(${open} and offered_until <= ${dialect.now} order by offered_until, seq limit 1)`;
+      const urgent = sql`(${open} and urgent = 1 and offered_until <= ${dialect.now} order by offered_until, seq limit 1)`;
+      const suspected = sql`(${open} and crashes >= ${sql.lit(suspectFrom)} order by crashes limit 1)`;
+      const [found = []] = await database.read([
+        sql`select name, ${due} as due, ${urgent} as urgent, ${suspected} as suspected from lanes
+            where ${dialect.among('name', lanes)}`.compile(query),
+      ]);
+      const having = (what: 'due' | 'urgent' | 'suspected') =>
+        new Set(found.flatMap((row) => (row[what] === null ? [] : [String(row['name'])])));
+      return { due: having('due'), urgent: having('urgent'), suspected: having('suspected') };
     },
 
     async offeredCount(lane, limit) {

@@ -53,10 +53,11 @@ export async function enqueue(
     queues = undefined;
     means.onQueueAway(error);
   };
-  let room = queues && now ? window - (await ledger.offeredCount(lane, window)) : 0;
+  const counts = queues && now && !request.urgent;
+  let room = counts ? window - (await ledger.offeredCount(lane, window)) : 0;
   for (let at = 0; at < targets.length; at += chunk) {
     const part = targets.slice(at, at + chunk);
-    // Urgent targets are offered whatever waits before them; the rest while the queue is short.
+    // Urgent targets are offered whatever waits before them, uncounted; the rest while the queue is short.
     const most = request.urgent ? part.length : Math.max(0, room);
     const offered = queues && now ? part.slice(0, most) : [];
     room -= offered.length;

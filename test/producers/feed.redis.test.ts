@@ -7,15 +7,17 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
-import { feed as feedOn, feedLane, offerMs } from '../../src/producers/feed.ts';
+import { feed as feedOn, feedLane, feedSuspects, offerMs } from '../../src/producers/feed.ts';
 import { operationNamed } from '../../src/providers/operations.ts';
 import { queueName } from '../../src/job.ts';
 import { openQueues, type Queues } from '../../src/queue.ts';
 import { until } from '../system/judge.ts';
+import { numbered } from '../system/targets.ts';
 import { keyed } from '../target.ts';
 
 const operation = operationNamed('alibaba.vod.delete-video');
 const lane = `acc~${operation.name}`;
+const neighbour = `bee~${operation.name}`;
 const asked = { requester: 'ann', reason: 'tidy', urgent: false, notBefore: 0, again: false };
 
 let now: number;
@@ -29,8 +31,11 @@ beforeEach(async () => {
   now = 1_000_000;
   dir = await mkdtemp(join(tmpdir(), 'expunge-feed-'));
   const prefix = dir.slice(-6);
-  const entry = { name: lane, account: 'acc', operation: operation.name, unit: lane };
-  ledger = await openLedger(`file:${join(dir, 'ledger.db')}`, [entry], { time: () => now });
+  const entries = ['acc', 'bee'].map((account) => {
+    const name = `${account}~${operation.name}`;
+    return { name, account, operation: operation.name, unit: name };
+  });
+  ledger = await openLedger(`file:${join(dir, 'ledger.db')}`, entries, { time: () => now });
   const url = inject('redisUrl');
   queues = openQueues({ url, prefix, clock: systemClock, onError: () => undefined });
   await queues.connected(5_000);
@@ -47,20 +52,23 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-const record = (ids: readonly string[]) =>
+const record = (ids: readonly string[], over: Partial<typeof asked> = {}) =>
   ledger.record(
     `R${now}`,
     lane,
-    asked,
+    { ...asked, ...over },
     ids.map((id) => keyed('acc', operation.name, id)),
     [],
     offerMs,
   );
 const ids = (count: number) => Array.from({ length: count }, (_, n) => `v${n}`);
-const feed = (calls = 30) => {
+const round = async (calls = 30) => {
   const fed = { name: lane, operation, rate: { calls, per: 'second' as const } };
-  return feedLane({ ledger, queues, clock: systemClock, lanes: () => [fed], trouble: () => undefined }, fed);
+  const means = { ledger, queues, clock: systemClock, lanes: () => [fed], trouble: () => undefined };
+  const { offered, full } = await feedLane(means, fed);
+  return { offered: offered + (await feedSuspects(means, fed)), full };
 };
+const feed = async (calls?: number) => (await round(calls)).offered;
 const jobs = async () =>
   (await queue.getJobs(['waiting', 'prioritized', 'delayed'])).map(
     ({ data }) => (data as { targets: string[] }).targets,
@@ -79,6 +87,17 @@ describe('feedLane', () => {
     await record(ids(1_000));
     expect(await feed(2)).toBe(200);
     expect(await feed(2)).toBe(0);
+  });
+
+  it('is full when no other full job has room', async () => {
+    await record(ids(230));
+    expect(await round(2)).toEqual({ offered: 200, full: true });
+    expect(await round(2)).toEqual({ offered: 0, full: true });
+    expect(await round(3)).toEqual({ offered: 30, full: false });
+    // Room for 70, of which three full jobs are made.
+    now += 1;
+    await record(numbered('w', 100));
+    expect(await round(3)).toEqual({ offered: 60, full: true });
   });
 
   it('moves the stamp of an offer that ran out while its job still waits', async () => {
@@ -181,6 +200,114 @@ describe('feedLane', () => {
 });
 
 describe('feed', () => {
+  /** Feeds these lanes until `stop` ends it; `rounds` counts the questions which of them to look at. */
+  function feeding(lanes: readonly string[], asking: Ledger = ledger, calls = 2) {
+    const stop = new AbortController();
+    const seen = { rounds: 0, fed: [] as string[], suspects: 0 };
+    const watched: Ledger = {
+      ...asking,
+      lanesToOffer: (...given) => (seen.rounds++, asking.lanesToOffer(...given)),
+      offeredCount: (name, limit) => (seen.fed.push(name), asking.offeredCount(name, limit)),
+      suspects: (...given) => (seen.suspects++, asking.suspects(...given)),
+    };
+    const fed = lanes.map((name) => ({ name, operation, rate: { calls, per: 'second' as const } }));
+    const trouble = () => undefined;
+    const fedOn = feedOn(
+      { ledger: watched, queues, clock: systemClock, lanes: () => fed, trouble },
+      stop.signal,
+    );
+    const ended = async () => {
+      stop.abort();
+      await fedOn;
+    };
+    return { seen, ended };
+  }
+
+  it('asks nothing more of lanes without work, and of full ones for a while', async () => {
+    const { seen, ended } = feeding([lane]);
+    await until('three idle rounds', () => seen.rounds === 3);
+    expect(seen).toMatchObject({ fed: [], suspects: 0 });
+    await record(ids(400));
+    await until('the first jobs', () => seen.fed.length === 1);
+    const { rounds } = seen;
+    await until('two more rounds', () => seen.rounds === rounds + 2);
+    expect(seen.fed).toHaveLength(1);
+    await until('another look', () => seen.fed.length === 2);
+    await ended();
+    expect((await jobs()).flat()).toHaveLength(200);
+  });
+
+  it('offers what is urgent and has no job, whether the lane was idle or is full', async () => {
+    const urgent = async () => (await jobs()).some((targets) => targets.includes('u'));
+    const { seen, ended } = feeding([lane]);
+    await until('three idle rounds', () => seen.rounds === 3);
+    now += 1;
+    await record(['u'], { urgent: true, notBefore: now - 1 });
+    await until('it is offered', urgent);
+    await queue.drain();
+    now += 1;
+    await record(ids(400));
+    // That one still stands offered.
+    await until('a full queue', async () => (await jobs()).flat().length === 180);
+    now += 1;
+    await record(['w'], { urgent: true });
+    const { rounds } = seen;
+    await until('it is offered too', async () => (await jobs()).some((targets) => targets.includes('w')));
+    // Not when the lane has rested, which takes four rounds.
+    expect(seen.rounds - rounds).toBeLessThanOrEqual(2);
+    await ended();
+  });
+
+  it('stamps no more than 5,000 targets of all lanes at a time', async () => {
+    const names = [lane, neighbour];
+    for (const [account, name] of [
+      ['acc', lane],
+      ['bee', neighbour],
+    ] as const) {
+      const targets = ids(3_000).map((id) => keyed(account, operation.name, id));
+      await ledger.record(`R${account}`, name, asked, targets, [], 0);
+    }
+    let [stamping, most] = [0, 0];
+    const noting: Ledger = {
+      ...ledger,
+      offer: async (stamps, forMs) => {
+        most = Math.max(most, (stamping += stamps.size));
+        await ledger.offer(stamps, forMs).finally(() => (stamping -= stamps.size));
+      },
+    };
+    const { ended } = feeding(names, noting, 30);
+    await until('both queues are full', async () => {
+      const counts = await Promise.all(names.map((name) => ledger.offeredCount(name, 5_000)));
+      return counts.every((count) => count === 3_000);
+    });
+    await ended();
+    expect(most).toBe(3_000);
+  });
+
+  it('offers one job of suspects at a time, whichever lanes they are in', async () => {
+    const other = keyed('bee', operation.name, 'v0');
+    const offers: (readonly string[])[] = [];
+    const noting: Ledger = {
+      ...ledger,
+      offer: (jobs, forMs) => (offers.push([...jobs.keys()]), ledger.offer(jobs, forMs)),
+    };
+    await record(['v0']);
+    await ledger.record('R', neighbour, asked, [other], [], offerMs);
+    for (const [name, { key }] of [
+      [lane, keyed('acc', operation.name, 'v0')] as const,
+      [neighbour, other] as const,
+    ])
+      for (const job of ['S1', 'S2', 'S3']) {
+        await ledger.offer(new Map([[key, job]]), offerMs);
+        await ledger.withdraw(name, [job]);
+      }
+    const { seen, ended } = feeding([lane, neighbour], noting);
+    await until('three rounds', () => seen.rounds === 3);
+    await ended();
+    expect(offers).toEqual([[keyed('acc', operation.name, 'v0').key]]);
+    expect(seen.suspects).toBeGreaterThan(2);
+  });
+
   it('packs and stamps nothing while the queue takes no jobs, and fills it when it does', async () => {
     await record(ids(20));
     const stop = new AbortController();
