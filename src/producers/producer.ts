@@ -12,10 +12,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { operations } from '../providers/operations.ts';
 import { ProblemError } from './client/problem-error.ts';
 import { enqueue } from './enqueue.ts';
-import { acceptBody } from './http-api/accept-body.ts';
-import { bodyOfAtMost, type DeletionBody } from './http-api/deletion-schema.ts';
-import { validated } from './http-api/fields.ts';
-import { Refusal } from './http-api/problem.ts';
+import { acceptBody } from './accept-body.ts';
+import { bodyOfAtMost, type DeletionBody } from './deletion-schema.ts';
+import { validated } from './fields.ts';
+import { Refusal } from './problem.ts';
 import { personWith, unprovenPerson, type Person } from './person.ts';
 import { queueOf } from './producer-queue.ts';
 

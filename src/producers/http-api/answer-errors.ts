@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LedgerAway } from '../../ledger/database.ts';
 import type { Log } from '../../log.ts';
-import { problemType, Refusal, type ProblemKind } from './problem.ts';
+import { problemType, Refusal, type ProblemKind } from '../problem.ts';
 
 /** Long enough for a ledger that is just restarting. */
 const ledgerRetrySeconds = 5;

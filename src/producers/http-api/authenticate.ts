@@ -8,7 +8,7 @@ import { personWith, unprovenPerson, type KnownKey, type Person } from '../perso
 import type { Scope } from '../scopes.ts';
 import type { Api } from './api.ts';
 import { ledgerInTime } from './in-time.ts';
-import { Refusal } from './problem.ts';
+import { Refusal } from '../problem.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

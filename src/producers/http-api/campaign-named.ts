@@ -3,7 +3,7 @@ import { surroundings } from '../campaign/situation.ts';
 import { fieldsOf, viewOf } from '../campaign/view.ts';
 import type { Api } from './api.ts';
 import { http } from './campaign-refusals.ts';
-import { Refusal } from './problem.ts';
+import { Refusal } from '../problem.ts';
 
 export async function campaignNamed({ ledger }: Pick<Api, 'ledger'>, name: string): Promise<Campaign> {
   const found = await ledger.campaign(name);

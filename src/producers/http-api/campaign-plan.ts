@@ -14,8 +14,8 @@ import { allowed } from './authenticate.ts';
 import { http, planRefusalOf } from './campaign-refusals.ts';
 import { planQuery, planSchema } from './campaign-schema.ts';
 import { acceptStreams, badLines, listOf, mediaTypes } from './campaign-upload.ts';
-import { inQuery, laneNamed } from './lane-named.ts';
-import { invalid, Refusal, type FieldProblem } from './problem.ts';
+import { inQuery, laneNamed } from '../lane-named.ts';
+import { invalid, Refusal, type FieldProblem } from '../problem.ts';
 import { refusals } from './responses.ts';
 
 type Query = z.infer<typeof planQuery>;

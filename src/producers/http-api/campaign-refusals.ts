@@ -8,7 +8,7 @@ import { PlanRefused } from '../campaign/plan.ts';
 import { CampaignRefused, type Because } from '../campaign/refused.ts';
 import { Unreadable } from '../entries/bytes.ts';
 import type { BadEntry } from '../entries/entry.ts';
-import { invalid, Refusal, type FieldProblem } from './problem.ts';
+import { invalid, Refusal, type FieldProblem } from '../problem.ts';
 
 export const http: Door = {
   step(step, name, { output: _, ...fields } = {}) {

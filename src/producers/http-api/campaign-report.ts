@@ -13,7 +13,7 @@ import type { Api, Routes } from './api.ts';
 import { allowed } from './authenticate.ts';
 import { campaignNamed } from './campaign-named.ts';
 import { nameParameter, reportQuery } from './campaign-schema.ts';
-import { invalid } from './problem.ts';
+import { invalid } from '../problem.ts';
 import { refusals } from './responses.ts';
 
 const types = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;

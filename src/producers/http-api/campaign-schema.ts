@@ -8,7 +8,7 @@ import { formats } from '../campaign/report.ts';
 import { mostReason, namePattern, nameRemedy } from '../campaign/plan-list.ts';
 import { isSwitch } from '../option-name.ts';
 import { optionSpecs } from '../widening-words.ts';
-import { body, text } from './fields.ts';
+import { body, text } from '../fields.ts';
 
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: say('is none of the known values', `give ${values.join(' or ')}`) });

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { readEntries, type EntryStream } from '../entries/entries.ts';
 import type { BadEntry } from '../entries/entry.ts';
 import type { Format } from '../entries/format.ts';
-import { invalid, Refusal } from './problem.ts';
+import { invalid, Refusal } from '../problem.ts';
 
 const formats: Readonly<Record<string, Format>> = {
   'text/plain': 'text',

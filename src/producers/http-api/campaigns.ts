@@ -20,9 +20,9 @@ import {
   reasonBody,
   runBody,
 } from './campaign-schema.ts';
-import { body } from './fields.ts';
+import { body } from '../fields.ts';
 import { cursorOf, pageQuery, seqOf } from './cursor.ts';
-import { invalid } from './problem.ts';
+import { invalid } from '../problem.ts';
 import { refusals } from './responses.ts';
 
 const tags = ['Campaigns'];

@@ -1,7 +1,7 @@
 /** Pages: a cursor is opaque to callers, so that what it holds may change. */
 import { z } from 'zod';
 import { say } from '../../config/problems.ts';
-import { Refusal } from './problem.ts';
+import { Refusal } from '../problem.ts';
 
 const remedy = 'give 1 to 1000, or leave it out: 100';
 

@@ -7,7 +7,7 @@ import { enqueue } from '../enqueue.ts';
 import type { Person } from '../person.ts';
 import { scopeToCancel } from '../scopes.ts';
 import { targetAnswer } from '../target-answer.ts';
-import { acceptBody, allWrong } from './accept-body.ts';
+import { acceptBody, allWrong } from '../accept-body.ts';
 import type { Api, Routes } from './api.ts';
 import { allowed } from './authenticate.ts';
 import { cursorOf, pageQuery, seqOf } from './cursor.ts';
@@ -18,10 +18,10 @@ import {
   idParameter,
   requestSchema,
   type DeletionBody,
-} from './deletion-schema.ts';
+} from '../deletion-schema.ts';
 import { rememberFull } from './fullness.ts';
 import { onceOnly } from './once.ts';
-import { problemType, Refusal } from './problem.ts';
+import { problemType, Refusal } from '../problem.ts';
 import { promptQueue } from './prompt-queue.ts';
 import { refusals } from './responses.ts';
 

@@ -4,8 +4,8 @@ import { say } from '../../config/problems.ts';
 import { lanesAnswer, lanesSchema, laneSchema } from '../lanes-answer.ts';
 import type { Api, Routes } from './api.ts';
 import { allowed } from './authenticate.ts';
-import { body, text } from './fields.ts';
-import { Refusal } from './problem.ts';
+import { body, text } from '../fields.ts';
+import { Refusal } from '../problem.ts';
 import { refusals } from './responses.ts';
 
 const tags = ['Lanes'];

@@ -9,7 +9,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { OnceTaken, type OnceRow } from '../../ledger/once.ts';
 import type { RequestSummary } from '../../ledger/requests.ts';
 import { inTime } from './in-time.ts';
-import { Refusal, type ProblemBody } from './problem.ts';
+import { Refusal, type ProblemBody } from '../problem.ts';
 
 /** What is told of a request that is on record, or why there is none. */
 export type Answer<Told> = { readonly told: Told } | { readonly problem: ProblemBody };

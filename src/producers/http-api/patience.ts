@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../clock.ts';
-import { Refusal } from './problem.ts';
+import { Refusal } from '../problem.ts';
 
 const bodyMs = 10_000;
 

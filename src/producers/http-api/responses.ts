@@ -1,5 +1,5 @@
 /** The problems that a route may answer with, for the OpenAPI document. */
-import { problemSchema } from './problem.ts';
+import { problemSchema } from '../problem.ts';
 
 const texts = {
   400: 'A field is wrong; `errors` names each.',

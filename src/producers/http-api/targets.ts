@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { targetAnswer, targetSchema } from '../target-answer.ts';
 import type { Routes } from './api.ts';
-import { Refusal } from './problem.ts';
+import { Refusal } from '../problem.ts';
 import { refusals } from './responses.ts';
 
 export const targetRoutes: Routes =

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CompiledQuery } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../../src/ledger/ledger.ts';
-import { problemSchema } from '../../../src/producers/http-api/problem.ts';
+import { problemSchema } from '../../../src/producers/problem.ts';
 import { scopes } from '../../../src/producers/scopes.ts';
 import { databases } from '../../ledger/databases.ts';
 import { operations } from './document.ts';

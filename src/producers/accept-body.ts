@@ -1,11 +1,11 @@
 /** From a body, however it came, to a request that may be recorded; or all that is wrong with it, as a Refusal. */
-import type { DeletionRequest } from '../../deletion.ts';
-import type { ConfiguredLane } from '../../lanes.ts';
-import type { KeyedTarget } from '../../ledger/record.ts';
-import { protectionOf } from '../../protection.ts';
-import { acceptAll, type Accepted } from '../accept.ts';
-import type { Person } from '../person.ts';
-import { wideningJudge } from '../widening.ts';
+import type { DeletionRequest } from '../deletion.ts';
+import type { ConfiguredLane } from '../lanes.ts';
+import type { KeyedTarget } from '../ledger/record.ts';
+import { protectionOf } from '../protection.ts';
+import { acceptAll, type Accepted } from './accept.ts';
+import type { Person } from './person.ts';
+import { wideningJudge } from './widening.ts';
 import type { DeletionBody } from './deletion-schema.ts';
 import { laneNamed } from './lane-named.ts';
 import { invalid, Refusal, type FieldProblem } from './problem.ts';

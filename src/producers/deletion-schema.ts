@@ -1,8 +1,8 @@
 /** What `/v1/deletions` takes and answers. */
 import { z } from 'zod';
-import { say } from '../../config/problems.ts';
-import { operations } from '../../providers/operations.ts';
-import { settlements, targetSchema } from '../target-answer.ts';
+import { say } from '../config/problems.ts';
+import { operations } from '../providers/operations.ts';
+import { settlements, targetSchema } from './target-answer.ts';
 import { body, group, list, moment, shallow, text, yes } from './fields.ts';
 
 /** For more there are campaigns, whose body is a stream. */

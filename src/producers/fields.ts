@@ -1,6 +1,6 @@
 /** Fields of bodies and queries: each says what is wrong with it and what to do, as those of the configuration do. */
 import { z } from 'zod';
-import { findings, say } from '../../config/problems.ts';
+import { findings, say } from '../config/problems.ts';
 import type { FieldProblem } from './problem.ts';
 
 const wrong = (what: string, remedy: string) => ({

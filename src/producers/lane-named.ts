@@ -1,6 +1,6 @@
 /** The configured lane that a body, or a query, names. */
-import { nearest } from '../../config/problems.ts';
-import type { ConfiguredLane } from '../../lanes.ts';
+import { nearest } from '../config/problems.ts';
+import type { ConfiguredLane } from '../lanes.ts';
 import { invalid, type FieldProblem } from './problem.ts';
 
 type Place = (name: string) => Pick<FieldProblem, 'pointer' | 'parameter'>;
