@@ -35,7 +35,10 @@ export class Drain {
   #unstamped = 0;
   #flying = 0;
   #unsettled = 0;
+  /** It claims nothing more: it was told that the unit is another's, or to stop. */
   #stopped = false;
+  /** Its lanes are closed: what was claimed is not sent any more either. */
+  #closed = false;
   #ended: (() => void) | undefined;
   #wakeAt = Infinity;
 
@@ -60,26 +63,27 @@ export class Drain {
   /** Sends nothing more; `ended` when the last outcome is on record. */
   stop(ended: () => void): void {
     this.#stopped = true;
+    this.#closed = true;
     this.#ended = ended;
     for (const claim of this.#ready.splice(0)) this.#unsend(claim);
     this.#settled();
   }
 
   #work(): void {
-    if (this.#stopped) return;
     while (this.#ready.length > 0 && this.#dueIn(0) <= 0) this.#launch();
     const most = 2 * this.#process.world.schedule.cap + 2;
     const ahead = () => this.#ready.length + this.#claiming;
-    while (ahead() + this.#flying < most && this.#dueIn(ahead()) <= aheadMs) this.#claim();
-    this.#wake(this.#ready.length > 0 ? this.#dueIn(0) : this.#dueIn(ahead()) - aheadMs);
+    while (!this.#stopped && ahead() + this.#flying < most && this.#dueIn(ahead()) <= aheadMs) this.#claim();
+    if (this.#ready.length > 0) this.#wake(this.#dueIn(0));
+    else if (!this.#stopped) this.#wake(this.#dueIn(ahead()) - aheadMs);
   }
 
+  /** As the limiter has it: slots lie apart from now on, however long none was taken, so none is claimed too early. */
   #dueIn(ahead: number): number {
+    const now = this.#process.monotonic;
+    const first = Math.max(now, this.#nextTurn, this.#heldUntil);
     const free = this.#process.has('ring') ? this.#ring.due(this.#unstamped + ahead) : -Infinity;
-    return Math.max(
-      0,
-      Math.max(this.#heldUntil, this.#nextTurn + ahead * this.#gap, free) - this.#process.monotonic,
-    );
+    return Math.max(first + ahead * this.#gap, free) - now;
   }
 
   #wake(ms: number): void {
@@ -126,11 +130,23 @@ export class Drain {
     this.#work();
   }
 
-  /** The turn is taken; sometimes the connection must be made before the request can be written. */
+  /** The turn is taken, by the first claim that is still good; the others are let go at once. */
   #launch(): void {
+    this.#nextTurn = this.#process.monotonic + this.#gap;
+    for (let claim = this.#ready.shift(); claim; claim = this.#ready.shift()) {
+      if (this.#isGood(claim)) return this.#connect(claim);
+      this.#unsend(claim);
+    }
+  }
+
+  #isGood({ began }: Claim): boolean {
+    const valid = this.#process.monotonic - began < claimValidMs || !this.#process.has('claim’s validity');
+    return valid && !this.#closed;
+  }
+
+  /** Sometimes the connection must be made before the request can be written. */
+  #connect(claim: Claim): void {
     const process = this.#process;
-    const claim = this.#ready.shift()!;
-    this.#nextTurn = process.monotonic + this.#gap;
     this.#unstamped++;
     this.#flying++;
     const connectMs = process.world.events.chance() < 0.2 ? process.world.events.between(1, 120) : 0;
@@ -143,8 +159,7 @@ export class Drain {
     const { events } = process.world;
     const checked = process.monotonic;
     this.#unstamped--;
-    const valid = checked - claim.began < claimValidMs || !process.has('claim’s validity');
-    if (valid && !this.#stopped) {
+    if (this.#isGood(claim)) {
       process.reach('checked');
       const stampable = process.monotonic >= this.#heldUntil;
       if (stampable && (this.#ring.stamp(process.monotonic) || !process.has('ring'))) {

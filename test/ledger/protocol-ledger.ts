@@ -173,6 +173,12 @@ export class MemoryLedger {
     return unit?.calls.filter(stays).map(({ id }) => id) ?? [];
   }
 
+  /** Calls that were claimed and let go, or undone. */
+  unsentCalls(name: string): readonly string[] {
+    const calls = this.#units.get(name)?.calls ?? [];
+    return calls.filter(({ result }) => result === 'unsent').map(({ id }) => id);
+  }
+
   #write(unit: string, call: Call): void {
     this.#calls.set(call.id, call);
     this.#units.get(unit)?.calls.push(call);

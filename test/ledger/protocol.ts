@@ -41,7 +41,8 @@ export interface Result {
   readonly alive: boolean;
   /** Calls that stay open for ever, since their owner, who lives, was told that the ledger is away. */
   readonly forgotten: number;
-  readonly calls: number;
+  /** Calls that were claimed and let go, or undone. */
+  readonly unsent: number;
   /** How the unit was left, at each take-over. */
   readonly taken: readonly Takeover['left'][];
 }
@@ -53,6 +54,7 @@ const restMs = 1_500;
 const resumeMs = 13_000;
 /** A call without faults has ended by then. */
 const longestCallMs = 2_500;
+const databaseOffset = 50_000_000;
 
 class World {
   readonly schedule: Schedule;
@@ -72,8 +74,6 @@ class World {
     });
   }
 }
-
-const databaseOffset = 50_000_000;
 
 /** One start of a process: its clock, its stops, its way to the ledger, and what src/workers/fleet does. */
 export class Process {
@@ -238,7 +238,7 @@ export function run(schedule: Schedule, without: readonly Rule[] = []): Result {
     strays: arrivals.filter(({ stray }) => stray).length,
     alive: resumed !== undefined && resumed <= events.faultsEnd + resumeMs + schedule.windowMs,
     forgotten: ledger.openCalls(unit, longestCallMs).length,
-    calls: arrivals.length,
+    unsent: ledger.unsentCalls(unit).length,
     taken,
   };
 }
