@@ -1,8 +1,8 @@
 /** What the API is measured by: a fastify route that validates the same bodies with the same schema, and answers 202. */
 import fastify from 'fastify';
 import type { ZodType } from 'zod';
-import { deletionBody } from '../src/producers/http-api/deletion-schema.ts';
-import { validated } from '../src/producers/http-api/fields.ts';
+import { deletionBody } from '../src/producers/deletion-schema.ts';
+import { validated } from '../src/producers/fields.ts';
 
 const app = fastify();
 app.setValidatorCompiler<ZodType>(({ schema, httpPart }) => (data) => {

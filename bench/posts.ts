@@ -1,15 +1,18 @@
 /**
- * Callers in a process of their own: POST /v1/deletions of 20 ids each, one after the other on each of so many
- * connections. Arguments as JSON; answers one line of JSON.
+ * Callers in a process of their own: POST /v1/deletions, one after the other on each of so many connections. Arguments
+ * as JSON; answers one line of JSON.
  */
 import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import { quantile, rounded } from './bench.ts';
+import { idsOf } from './ids.ts';
 
 export interface Asked {
   readonly url: string;
   readonly seconds: number;
   readonly connections: number;
+  /** Of each body; left out: 20. */
+  readonly ids?: number;
   /** What ids and keys begin with: nothing is asked twice. */
   readonly prefix: string;
   /** With an Idempotency-Key each. */
@@ -28,7 +31,7 @@ export interface Posts {
 }
 
 const [text = '{}'] = process.argv.slice(2);
-const { url, seconds, connections, prefix, keyed, perSecond } = JSON.parse(text) as Asked;
+const { url, seconds, connections, ids: count = 20, prefix, keyed, perSecond } = JSON.parse(text) as Asked;
 const pool = new Pool(url, { connections, pipelining: 1 });
 const took: number[] = [];
 let refused = 0;
@@ -38,7 +41,7 @@ const end = began + seconds * 1_000;
 
 async function post(): Promise<void> {
   const n = sent++;
-  const ids = Array.from({ length: 20 }, (_, at) => `${prefix}${n}x${at}`);
+  const ids = idsOf(`${prefix}${n}x`, count);
   const at = performance.now();
   const { statusCode, body } = await pool.request({
     method: 'POST',
@@ -64,7 +67,7 @@ const lasted = (performance.now() - began) / 1_000;
 await pool.close();
 const posts: Posts = {
   count: took.length,
-  perSecond: rounded(took.length / lasted),
+  perSecond: rounded(took.length / lasted, 1),
   p50: rounded(quantile(took, 0.5), 1),
   p99: rounded(quantile(took, 0.99), 1),
   longest: rounded(quantile(took, 1), 1),

@@ -7,6 +7,9 @@ import type { Asked, Posts } from './posts.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+/** What is built runs without. */
+const loader = (program: string) => (program.endsWith('.ts') ? ['--import', 'tsx'] : []);
+
 export interface Stall {
   readonly ms: number;
   /** The whole process's processor time in it. */
@@ -19,15 +22,26 @@ export interface Since {
   readonly stalls: readonly Stall[];
   /** Processor time of all its threads. */
   readonly cpuMs: number;
+  /** Share of the time in which its main thread had work. */
+  readonly busy: number;
+  /** Its memory now, in bytes. */
+  readonly rss: number;
 }
 
 export class Measured {
   readonly url: string;
+  /** Where it serves `/metrics`. */
+  readonly metricsUrl: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, ports: { readonly api?: number; readonly metrics: number }) {
     this.#child = child;
-    this.url = url;
+    this.url = `http://127.0.0.1:${ports.api}`;
+    this.metricsUrl = `http://127.0.0.1:${ports.metrics}`;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Resolves when it says that it has started. `nodeArgs` such as --cpu-prof. */
@@ -35,7 +49,7 @@ export class Measured {
     const [program = '', ...rest] = args;
     const child = spawn(
       process.execPath,
-      ['--import', path('stalls.js'), '--import', 'tsx', ...nodeArgs, path(program), ...rest],
+      ['--import', path('stalls.js'), ...loader(program), ...nodeArgs, path(program), ...rest],
       { cwd: path('..'), stdio: ['ignore', 'pipe', process.env['BENCH_LOG'] ? 'inherit' : 'ignore', 'ipc'] },
     );
     if (!child.stdout) throw new Error('its output is not piped');
@@ -43,24 +57,42 @@ export class Measured {
     const ended = once(child, 'exit').then(() => [`${program} ended at its start`]);
     const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string];
     if (!line.includes('"started":true')) throw new Error(line);
-    return new Measured(child, `http://127.0.0.1:${(JSON.parse(line) as { api: number }).api}`);
+    return new Measured(child, JSON.parse(line) as { api?: number; metrics: number });
   }
 
   watch(): void {
     this.#child.send('watch');
   }
 
-  async since(): Promise<Since> {
-    const told = new Promise<Since>((resolve) => {
-      const hear = (message: object) => {
-        if (!('stalls' in message)) return;
-        this.#child.off('message', hear);
-        resolve(message as Since);
+  since(): Promise<Since> {
+    return this.ask('stalls', 'stalls');
+  }
+
+  /** Says this to it, and resolves with the first message from it that has this field; rejects if it ends before. */
+  ask<Answer extends object>(message: string, field: keyof Answer & string): Promise<Answer> {
+    const told = new Promise<Answer>((resolve, reject) => {
+      const gone = () => reject(new Error(`it ended and never answered ${message}`));
+      // The TypeScript loader talks over the same channel.
+      const hear = (heard: object) => {
+        if (!(field in heard)) return;
+        this.#child.off('message', hear).off('exit', gone);
+        resolve(heard as Answer);
       };
-      this.#child.on('message', hear);
+      this.#child.on('message', hear).once('exit', gone);
     });
-    this.#child.send('stalls');
+    this.say(message);
     return told;
+  }
+
+  /** Each message from it that has this field. */
+  on<Message extends object>(field: keyof Message & string, hear: (message: Message) => void): void {
+    this.#child.on('message', (heard: object) => {
+      if (field in heard) hear(heard as Message);
+    });
+  }
+
+  say(message: string): void {
+    this.#child.send(message);
   }
 
   async stop(): Promise<void> {

@@ -15,6 +15,7 @@ if (isMainThread) {
   let last = performance.now();
   let spent = process.cpuUsage();
   let watched = spent;
+  let turned = performance.eventLoopUtilization();
   const look = () => {
     const now = performance.now();
     const ms = now - last - everyMs;
@@ -25,13 +26,17 @@ if (isMainThread) {
     last = now;
   };
   setInterval(look, everyMs).unref();
+  // It ends with its parent, whatever ends that.
+  process.on('disconnect', () => process.exit());
   process.on('message', (message) => {
     if (message === 'watch') {
       stalls = [];
       watched = process.cpuUsage();
+      turned = performance.eventLoopUtilization();
     } else if (message === 'stalls') {
       const { user, system } = process.cpuUsage(watched);
-      process.send?.({ stalls, cpuMs: (user + system) / 1_000 });
+      const busy = performance.eventLoopUtilization(turned).utilization;
+      process.send?.({ stalls, cpuMs: (user + system) / 1_000, busy, rss: process.memoryUsage.rss() });
     }
   });
 }
