@@ -2,7 +2,7 @@
  * How fast 12,000 jobs of one id each are drained at the documented caps, DeleteVideo's 30 and DeleteImage's 50 calls
  * a second at the same time: by ours in one process and in four, and by what people write without it. The peers that
  * delete one id a call would take minutes: they run for 20 s, all three at the same time, since none of them needs
- * more than a part of a core. Three rounds in turn; takes about 4.5 min.
+ * more than a part of a core. Three rounds in turn; takes some 5 min.
  */
 import type { Stall } from '../src/emulator/stalls.ts';
 import { paceOf, type Pace } from './arrivals.ts';

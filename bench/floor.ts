@@ -28,7 +28,7 @@ const cap = 1_500;
 /** Calls, and jobs, at a time: about what ours has under way. */
 const concurrency = 64;
 /** Of one round each. */
-const count = { full: 5_000, single: 400, bare: 2_000, jobs: 3_000 };
+const count = { full: 3_000, single: 300, bare: 2_000, jobs: 3_000 };
 
 export const floor: Bench = {
   name: 'floor',

@@ -1,6 +1,6 @@
 /**
  * What the ledger writes, on libSQL and PostgreSQL: requests and calls of 20 ids, one at a time (each commits by
- * itself) and side by side (group commit). Half a minute; PostgreSQL is left out where it is not installed, and so is
+ * itself) and side by side (group commit). About a minute; PostgreSQL is left out where it is not installed, and so is
  * the count of libSQL's fsyncs where there is no strace.
  */
 import { execFile } from 'node:child_process';
@@ -64,7 +64,7 @@ async function rowsOf(places: readonly Place[], tell: (text: string) => void, { 
   const cases = places.flatMap((place) => [1, 50].map((atOnce) => ({ place, atOnce, found: [] as Found[] })));
   for (let round = 1; round <= rounds; round++)
     for (const { place, atOnce, found } of cases) {
-      const calls = atOnce === 1 ? 300 : 3_000;
+      const calls = atOnce === 1 ? 200 : 1_000;
       const { fsyncs, ...loaded } = await place.measure({ url: await place.url(), calls, atOnce });
       found.push({ ...loaded, each: fsyncs === undefined ? NaN : fsyncs / (2 * calls) });
       tell(`${round}/${rounds} ${place.name}, ${atOnce} at once: ${JSON.stringify(found.at(-1))}`);

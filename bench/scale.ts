@@ -67,7 +67,7 @@ const columns: readonly Column[] = [
 async function fleetsOf(redis: BenchRedis, tell: (text: string) => void, asked: Asked): Promise<Figures> {
   const fleets = asked.long ? long : short;
   const rounds = asked.long ? 3 : 1;
-  const seconds = asked.long ? 20 : 8;
+  const seconds = asked.long ? 20 : 6;
   const found = fleets.map((): FleetFigures[] => []);
   for (let round = 1; round <= rounds; round++)
     for (const [n, fleet] of fleets.entries()) {
@@ -76,7 +76,7 @@ async function fleetsOf(redis: BenchRedis, tell: (text: string) => void, asked: 
       tell(`${round}/${rounds} ${nameOf(fleet)}: ${JSON.stringify(figures)}`);
     }
   const cell = (runs: readonly FleetFigures[], [, of, digits]: Column) => {
-    const values = runs.map(of).filter((value) => !Number.isNaN(value));
+    const values = runs.map(of).filter(Number.isFinite);
     return values.length === 0 ? '' : spread(values, digits);
   };
   return {

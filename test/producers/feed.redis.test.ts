@@ -1,10 +1,10 @@
-/** The feeder against a real queue; the ledger's time is the test's. */
+/** The feeder against a real queue, in a Redis of its own since one test makes it refuse; the ledger's time is the test's. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { feed as feedOn, feedLane, feedSuspects, offerMs } from '../../src/producers/feed.ts';
@@ -12,6 +12,7 @@ import { operationNamed } from '../../src/providers/operations.ts';
 import { queueName } from '../../src/job.ts';
 import { openQueues, type Queues } from '../../src/queue.ts';
 import { until } from '../system/judge.ts';
+import { redisWith, type RedisWith } from '../system/redis-with.ts';
 import { numbered } from '../system/targets.ts';
 import { keyed } from '../target.ts';
 
@@ -20,12 +21,18 @@ const lane = `acc~${operation.name}`;
 const neighbour = `bee~${operation.name}`;
 const asked = { requester: 'ann', reason: 'tidy', urgent: false, notBefore: 0, again: false };
 
+let server: RedisWith;
 let now: number;
 let dir: string;
 let ledger: Ledger;
 let queues: Queues;
 let redis: Redis;
 let queue: Queue;
+
+beforeAll(async () => {
+  server = await redisWith((port) => ['--port', String(port)]);
+});
+afterAll(() => server.stop());
 
 beforeEach(async () => {
   now = 1_000_000;
@@ -36,7 +43,7 @@ beforeEach(async () => {
     return { name, account, operation: operation.name, unit: name };
   });
   ledger = await openLedger(`file:${join(dir, 'ledger.db')}`, entries, { time: () => now });
-  const url = inject('redisUrl');
+  const url = `redis://127.0.0.1:${server.port}`;
   queues = openQueues({ url, prefix, clock: systemClock, onError: () => undefined });
   await queues.connected(5_000);
   redis = new Redis(url, { maxRetriesPerRequest: null });
