@@ -44,6 +44,10 @@ export class Lane {
   #callsAtHand = 5;
   /** Targets that a job brings: a moving mean; none before the first. */
   #meanTargets: number | undefined;
+  /** Jobs at hand. */
+  #jobs = 0;
+  /** The last that ended has left its place empty. The next to be fetched may be urgent: some are, however many wait. */
+  #thins = false;
   /** Jobs to begin with, while nobody knows what they bring: all of them are fetched before the first is looked at. */
   #firstJobs = 20;
 
@@ -103,12 +107,16 @@ export class Lane {
       refused: (why, job) => observer.jobRefused(setup, why, job),
     };
     this.#consumer = queues.consume(setup.name, async (data, job) => {
+      this.#jobs++;
       try {
         return await takeIn(intake, data, job);
       } catch (error) {
         if (!(error instanceof LedgerAway)) throw error;
         observer.trouble('the ledger does not answer', error);
         return { laterMs: ledgerPauseMs };
+      } finally {
+        this.#jobs--;
+        this.#thinOut();
       }
     });
     if (!this.open) this.#consumer.pause();
@@ -180,6 +188,14 @@ export class Lane {
     const targets = this.#callsAtHand * (oneByOne ? 1 : batchLimit);
     const jobs = this.#meanTargets ? Math.ceil(targets / this.#meanTargets) : this.#firstJobs;
     this.#consumer.concurrency = Math.min(4_000, Math.max(fewestJobs, jobs));
+  }
+
+  /** A job ended: where there are too many, the next one takes the place of every other that ends. */
+  #thinOut(): void {
+    this.#adjust();
+    this.#thins = !this.#thins;
+    if (this.#consumer && !this.#thins)
+      this.#consumer.concurrency = Math.max(this.#consumer.concurrency, this.#jobs + 1);
   }
 
   #enter(item: Item): void {

@@ -54,7 +54,15 @@ describe('Lane', () => {
       await vi.advanceTimersByTimeAsync(100);
       return consumer.concurrency;
     };
-    return { consumer, bring };
+    /** Ends the job that came first, as a call for all of it would. */
+    const end = async () => {
+      const gathered = made.bins.take(clock.monotonic());
+      for (const item of gathered?.items ?? [])
+        made.fate(item, { is: 'settled', settlement: 'deleted', code: '', requestId: '' });
+      await vi.advanceTimersByTimeAsync(0);
+      return consumer.concurrency;
+    };
+    return { consumer, bring, end };
   }
 
   it('begins with jobs for half a second if they bring one target each', async () => {
@@ -67,6 +75,12 @@ describe('Lane', () => {
     expect(await bring(1, 20)).toBe(29);
     expect(await bring(40, 1)).toBe(580);
     expect(await bring(20, 20)).toBe(30);
+  });
+
+  it('has every other job that ends followed by another while there are too many: it may be urgent', async () => {
+    const { bring, end } = await lane('id');
+    expect(await bring(40, 20)).toBe(29);
+    expect([await end(), await end(), await end(), await end()]).toEqual([29, 39, 29, 37]);
   });
 
   it('has no more at hand of what goes one by one', async () => {
