@@ -14,9 +14,8 @@ import { Bins, isRetried, type Fate, type Gathered, type Item } from './gather.t
 import { coalesce, takeIn, type Intake } from './intake.ts';
 import type { LaneSetup, Means } from './means.ts';
 import { adoption } from './adopt.ts';
+import { AtHand } from './at-hand.ts';
 
-/** Jobs at hand, however large they are. */
-const fewestJobs = 8;
 /** How long a job waits before it asks a ledger again that did not answer. */
 const ledgerPauseMs = 1_000;
 /** The longest that a retry makes way for first attempts at once. */
@@ -31,6 +30,7 @@ export class Lane {
   /** An answer has shown that the provider knows us; until then one call at a time. */
   proven = false;
   readonly #means: Means;
+  readonly #atHand: AtHand;
   readonly #items = new Map<string, Item>();
   /** Keys to be sent by themselves: an unanswered call for several had them. */
   readonly #alone = new Set<string>();
@@ -41,15 +41,6 @@ export class Lane {
   #decided = -Infinity;
   #consumer: Consumer | undefined;
   #closing = false;
-  #callsAtHand = 5;
-  /** Targets that a job brings: a moving mean; none before the first. */
-  #meanTargets: number | undefined;
-  /** Jobs at hand. */
-  #jobs = 0;
-  /** The last that ended has left its place empty. The next to be fetched may be urgent: some are, however many wait. */
-  #thins = false;
-  /** Jobs to begin with, while nobody knows what they bring: all of them are fetched before the first is looked at. */
-  #firstJobs = 20;
 
   /** `work` is told that something waits, or that the lane opened. */
   constructor(setup: LaneSetup, means: Means, work: () => void) {
@@ -57,7 +48,9 @@ export class Lane {
     this.#means = means;
     this.#work = work;
     this.#brake = new Brake(means.brake);
-    this.bins = new Bins(setup.operation.batchKey, setup.operation.batchLimit);
+    const { batchKey, batchLimit } = setup.operation;
+    this.bins = new Bins(batchKey, batchLimit);
+    this.#atHand = new AtHand(this.bins, batchLimit);
   }
 
   /** It may send, as far as this process knows; the claim knows for certain. */
@@ -77,7 +70,7 @@ export class Lane {
     const ms = yieldMs * (0.25 + 0.75 * clock.random());
     for (;;) {
       const gathered = this.bins.take(clock.monotonic());
-      this.#adjust();
+      this.#atHand.adjust();
       if (!gathered || !isRetried(gathered)) return gathered;
       if (!this.bins.hasFresh() || this.budget.spend()) return gathered;
       for (const item of gathered.items) this.fate(item, { is: 'later', ms });
@@ -96,9 +89,7 @@ export class Lane {
       adopt: adoption(setup, this.#means),
       items: this.#items,
       brought: (targets) => {
-        const mean = (this.#meanTargets ??= targets);
-        this.#meanTargets = mean + (targets - mean) / 4;
-        this.#adjust();
+        this.#atHand.brought(targets);
         this.#work();
       },
       enter: (item) => this.#enter(item),
@@ -107,7 +98,7 @@ export class Lane {
       refused: (why, job) => observer.jobRefused(setup, why, job),
     };
     this.#consumer = queues.consume(setup.name, async (data, job) => {
-      this.#jobs++;
+      this.#atHand.jobBegan();
       try {
         return await takeIn(intake, data, job);
       } catch (error) {
@@ -115,10 +106,10 @@ export class Lane {
         observer.trouble('the ledger does not answer', error);
         return { laterMs: ledgerPauseMs };
       } finally {
-        this.#jobs--;
-        this.#thinOut();
+        this.#atHand.jobEnded();
       }
     });
+    this.#atHand.of(this.#consumer);
     if (!this.open) this.#consumer.pause();
   }
 
@@ -153,12 +144,9 @@ export class Lane {
     else this.#shut(state, reason);
   }
 
-  /** Enough jobs at hand for the calls that are under way or soon due, and no more. */
+  /** Its consumer holds what so many calls a second need that are answered after so long. */
   tune(callsPerSecond: number, latencyMs: number): void {
-    this.#callsAtHand = Math.ceil(callsPerSecond * (latencyMs / 1_000 + 0.4) + 4);
-    // Half a second's work if they bring one each: it begins at full speed then, and 500 small lanes hold little.
-    this.#firstJobs = Math.ceil(callsPerSecond * this.setup.operation.batchLimit * 0.5);
-    this.#adjust();
+    this.#atHand.tune(callsPerSecond, latencyMs);
   }
 
   /** Puts everything back that has not been sent and ends when the last job has. */
@@ -179,25 +167,6 @@ export class Lane {
     for (const item of this.bins.empty()) this.fate(item, { is: 'back' });
   }
 
-  /** At each job too: where jobs of twenty are followed by single ones, a second's delay would starve the lane. */
-  #adjust(): void {
-    if (!this.#consumer) return;
-    const { batchLimit } = this.setup.operation;
-    // More of those that go one by one would fill no call.
-    const oneByOne = this.bins.strangers && this.bins.waiting >= batchLimit;
-    const targets = this.#callsAtHand * (oneByOne ? 1 : batchLimit);
-    const jobs = this.#meanTargets ? Math.ceil(targets / this.#meanTargets) : this.#firstJobs;
-    this.#consumer.concurrency = Math.min(4_000, Math.max(fewestJobs, jobs));
-  }
-
-  /** A job ended: where there are too many, the next one takes the place of every other that ends. */
-  #thinOut(): void {
-    this.#adjust();
-    this.#thins = !this.#thins;
-    if (this.#consumer && !this.#thins)
-      this.#consumer.concurrency = Math.max(this.#consumer.concurrency, this.#jobs + 1);
-  }
-
   #enter(item: Item): void {
     if (!this.open) return this.fate(item, { is: 'back' });
     if (this.#alone.has(item.key)) this.bins.putPack([item]);
@@ -215,8 +184,7 @@ export class Lane {
     this.#state = 'open';
     this.proven = false;
     this.#brake.reset();
-    this.#meanTargets = undefined;
-    this.#adjust();
+    this.#atHand.reset();
     this.#consumer?.resume();
     this.#means.observer.lane(this.setup, 'open', '');
     this.#work();

@@ -62,7 +62,7 @@ describe('Lane', () => {
       await vi.advanceTimersByTimeAsync(0);
       return consumer.concurrency;
     };
-    return { consumer, bring, end };
+    return { consumer, bring, end, tune: (rate: number, ms: number) => made.tune(rate, ms) };
   }
 
   it('begins with jobs for half a second if they bring one target each', async () => {
@@ -70,23 +70,33 @@ describe('Lane', () => {
     expect(consumer.concurrency).toBe(500);
   });
 
-  it('has the calls of the next half second at hand, whatever jobs bring', async () => {
+  it('has the calls of the next half second at hand, whatever jobs bring, or 64 jobs', async () => {
     const { bring } = await lane('id');
-    expect(await bring(1, 20)).toBe(29);
+    expect(await bring(1, 20)).toBe(64);
     expect(await bring(40, 1)).toBe(580);
-    expect(await bring(20, 20)).toBe(30);
+    expect(await bring(20, 20)).toBe(64);
   });
 
   it('has every other job that ends followed by another while there are too many: it may be urgent', async () => {
     const { bring, end } = await lane('id');
-    expect(await bring(40, 20)).toBe(29);
-    expect([await end(), await end(), await end(), await end()]).toEqual([29, 39, 29, 37]);
+    expect(await bring(80, 20)).toBe(64);
+    expect([await end(), await end(), await end(), await end()]).toEqual([64, 79, 64, 77]);
   });
 
   it('has no more at hand of what goes one by one', async () => {
     const { bring } = await lane('videoId');
     expect(await bring(19, 1)).toBe(580);
-    expect(await bring(1, 1)).toBe(29);
+    expect(await bring(1, 1)).toBe(64);
+    expect(await bring(30, 20)).toBe(8);
+  });
+
+  it('has some seconds of calls at hand for a Redis that is far away, up to a number of jobs', async () => {
+    const at = async (cap: number) => {
+      const { bring, tune } = await lane('id');
+      tune(cap, 100);
+      return bring(1, 20);
+    };
+    expect([await at(50), await at(20), await at(10), await at(2)]).toEqual([64, 60, 30, 8]);
   });
 });
 
