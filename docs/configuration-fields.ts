@@ -23,7 +23,7 @@ export const meanings: Readonly<Record<string, string>> = {
   'approval.above':
     'Campaigns of more targets than this are approved by a second person. 0: all of them. `off`: none.',
   'egress.NAME.perSecond':
-    'Calls per second of all accounts that leave by one IP address, taken before the lane’s own turn. Alibaba documents 300. Accounts without an `endpoint` belong to `default` if it is configured.',
+    'Calls per second of all accounts that leave by one IP address, counted when a call is sent. Alibaba documents 300. Accounts without an `endpoint` belong to `default` if it is configured.',
   'retry.attempts': 'Attempts before a target is exhausted. Throttled calls and splits spend none.',
   'retry.ceilingMs': 'Longest wait between two attempts, in milliseconds; each wait is a random part of it.',
   brake: '`false` switches the brake off. Then a wrong region deletes nothing and looks like success.',

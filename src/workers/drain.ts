@@ -171,9 +171,10 @@ export class Drain {
   }
 
   /**
-   * Asks for as many turns as there are calls to send. The token comes last: egress first, then the lane's turn,
-   * in whose tick the call starts. Where egress counts, no more turns are asked for than one tick of the lane
-   * admits (10 ms), or its tokens would be held long before they are used.
+   * Asks for as many turns as there are calls to send. The lane's turn comes first, then the egress's, in whose tick
+   * the call starts: what the lane counts is the write, so it may wait between the two, and neither counts a call
+   * before it is sent. Where egress counts, no more turns are asked for than one tick of the lane admits (10 ms), or
+   * they would be held long before they are used.
    */
   #admit(): void {
     const egress = this.#ready[0]?.lane.setup.egress;
@@ -188,8 +189,14 @@ export class Drain {
   }
 
   async #turnTaken(egress: Limiter | undefined): Promise<boolean> {
-    if (egress && !(await egress.admit(() => void egress.write()))) return false;
-    return this.limiter.admit(() => this.#launch());
+    if (!egress) return this.limiter.admit(() => this.#launch());
+    if (!(await this.limiter.admit(() => undefined))) return false;
+    const taken = await egress.admit(() => {
+      egress.write();
+      this.#launch();
+    });
+    if (!taken) this.limiter.unwritten();
+    return taken;
   }
 
   #launch(): void {

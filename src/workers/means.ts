@@ -25,7 +25,7 @@ export interface LaneSetup {
   /** Rejects with a message fit for people when there are no usable credentials. */
   readonly credentials: () => Promise<Credentials>;
   readonly transport: Transport;
-  /** The limiter of the IP address that the calls leave from, taken before the lane's own turn. */
+  /** The limiter of the IP address that the calls leave from, counted when one is sent. */
   readonly egress: Limiter | undefined;
   /** Whether the provider answers this lane; outlives its ownership. */
   readonly circuit: Circuit;

@@ -25,7 +25,7 @@ async function drained(given: {
   readonly callMs: number;
   readonly seconds: number;
   readonly egress?: Limiter;
-}): Promise<{ readonly callsPerSecond: number; readonly unsent: number }> {
+}): Promise<{ readonly callsPerSecond: number; readonly unsent: number; readonly sent: readonly number[] }> {
   const { cap, ledgerMs, callMs, seconds, egress } = given;
   const sent: number[] = [];
   let unsent = 0;
@@ -83,7 +83,7 @@ async function drained(given: {
     await vi.advanceTimersByTimeAsync(1_000);
   }
   const from = clock.monotonic() - (seconds / 2) * 1_000;
-  return { callsPerSecond: sent.filter((at) => at > from).length / (seconds / 2), unsent };
+  return { callsPerSecond: sent.filter((at) => at > from).length / (seconds / 2), unsent, sent };
 }
 
 describe('Drain', () => {
@@ -112,6 +112,16 @@ describe('Drain', () => {
     });
     expect(callsPerSecond).toBeGreaterThanOrEqual(9);
     expect(unsent).toBe(0);
+  });
+
+  it('counts a call against the egress when it is sent, however long its lane waits for its turn', async () => {
+    const shared = createLimiter(perSecond(9), clock);
+    const counted: number[] = [];
+    const write = () => counted.push(clock.monotonic()) > 0 && shared.write();
+    const egress = { ...shared, write };
+    const { sent } = await drained({ cap: 10, ledgerMs: 5, callMs: 50, seconds: 10, egress });
+    expect(sent.length).toBeGreaterThan(80);
+    expect(counted).toEqual(sent);
   });
 
   it('claims less for nothing where others use the egress too, whom it does not see', async () => {
