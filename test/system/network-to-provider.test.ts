@@ -8,7 +8,6 @@ import { quiet } from './judge.ts';
 import { Proxy } from './proxy.ts';
 import { RedisProcess } from './redis-process.ts';
 import { suffer, type Trouble } from './suffer.ts';
-import { fullestWindow } from './world.ts';
 
 const video = 'alibaba.vod.delete-video';
 const cap = 30;
@@ -25,7 +24,7 @@ const providerTroubles: readonly Trouble[] = [
 describe.concurrent('a network to the provider', () => {
   async function behindProxy(context: TestContext, seconds: number) {
     const redis = await RedisProcess.start();
-    const network = await Proxy.open(0, { records: true });
+    const network = await Proxy.open(0);
     context.onTestFinished(async () => {
       await network.close();
       await redis.stop();
@@ -49,9 +48,6 @@ describe.concurrent('a network to the provider', () => {
       await backlog.underWay(30);
     }
     const { repeats } = await backlog.judge('provider', { resumedMs });
-    console.info(
-      `sent: ${network.arrivals.length} calls, fullest ${fullestWindow(network.arrivals, 1_000)}/${cap}`,
-    );
     // Answers were lost: what they told has to be asked again.
     expect(repeats).toBeGreaterThan(0);
     for (const each of Object.values(resumedMs)) expect(each).toBeLessThan(headersTimeoutMs + 2_000);

@@ -20,7 +20,7 @@ beforeEach(async () => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  proxy = await Proxy.open((server.address() as AddressInfo).port, { records: true });
+  proxy = await Proxy.open((server.address() as AddressInfo).port);
   onTestFinished(async () => {
     await proxy.close();
     server.close();
@@ -42,13 +42,10 @@ const hears = ({ heard }: { heard: { text: string } }, text: string) =>
   until(text, () => heard.text === text, 1_000);
 
 describe('Proxy', () => {
-  it('passes everything on, both ways, and notes when request heads arrived', async () => {
+  it('passes everything on, both ways', async () => {
     const one = await client();
-    one.socket.write('GET / HTTP/1.1\r\n');
-    await hears(one, '<GET / HTTP/1.1\r\n>');
-    expect(proxy.arrivals).toEqual([]);
-    one.socket.write('\r\nGET /2 HTTP/1.1\r\n\r\n');
-    await until('two heads', () => proxy.arrivals.length === 2, 1_000);
+    one.socket.write('one');
+    await hears(one, '<one>');
     expect(proxy.connections).toBe(1);
     one.socket.end();
     await until('the end', () => one.heard.end === 'end' && proxy.connections === 0, 1_000);

@@ -30,29 +30,23 @@ interface Link {
   readonly answers: Stream;
   lost: boolean;
   passed: number;
-  /** What came after the last whole request head. */
-  head: string;
 }
 
 export class Proxy {
-  /** When each HTTP request head was complete, if `records`, by performance.now(). For requests without a body. */
-  readonly arrivals: number[] = [];
   /** Where it listens, on loopback. */
   port = 0;
   /** Port on loopback that new connections go to. */
   target = 0;
-  readonly #records: boolean;
   readonly #server: Server;
   readonly #links = new Set<Link>();
   #fault: Fault | undefined;
 
-  private constructor(records: boolean) {
-    this.#records = records;
+  private constructor() {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#accept(client));
   }
 
-  static async open(target: number, { records = false } = {}): Promise<Proxy> {
-    const proxy = Object.assign(new Proxy(records), { target });
+  static async open(target: number): Promise<Proxy> {
+    const proxy = Object.assign(new Proxy(), { target });
     await proxy.#listen();
     return proxy;
   }
@@ -97,7 +91,7 @@ export class Proxy {
     const server = connect({ host: '127.0.0.1', port: this.target, allowHalfOpen: true, noDelay: true });
     const requests: Stream = { from: client, to: server, held: [] };
     const answers: Stream = { from: server, to: client, held: [] };
-    const link: Link = { requests, answers, lost: false, passed: 0, head: '' };
+    const link: Link = { requests, answers, lost: false, passed: 0 };
     this.#links.add(link);
     for (const stream of [requests, answers])
       stream.from
@@ -118,11 +112,6 @@ export class Proxy {
 
   #pass(link: Link, stream: Stream, chunk?: Buffer): void {
     const fault = this.#fault;
-    if (chunk && this.#records && stream === link.requests) {
-      const heads = (link.head + chunk.toString('latin1')).split('\r\n\r\n');
-      link.head = heads.pop() ?? '';
-      this.arrivals.push(...heads.map(() => performance.now()));
-    }
     if (fault?.kind === 'black-hole') link.lost = true;
     if (link.lost) return;
     link.passed += chunk?.length ?? 0;

@@ -1,12 +1,15 @@
 /** What lanes share: the cap of a quota group, the egress of an address, a provider that is slow for all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
+import { fullestSure } from './arrivals.ts';
 import { expectAgreement, until } from './judge.ts';
 import { numbered } from './targets.ts';
+import { WorkerProcess } from './worker-process.ts';
 import { fullestWindow, World, type WorldOptions } from './world.ts';
 
 const operation = 'alibaba.vod.delete-video';
 let world: World | undefined;
+let worker: WorkerProcess | undefined;
 
 async function open(options: Omit<WorldOptions, 'redisUrl'>): Promise<World> {
   world = await World.open({ redisUrl: inject('redisUrl'), ...options });
@@ -14,9 +17,15 @@ async function open(options: Omit<WorldOptions, 'redisUrl'>): Promise<World> {
   return world;
 }
 
+/** In a process of its own: what holds up the emulator, in this one, delays no call on its way. */
+async function work(at: World): Promise<void> {
+  worker = await WorkerProcess.start(at);
+}
+
 afterEach(async () => {
+  await worker?.stop();
   await world?.close();
-  world = undefined;
+  worker = world = undefined;
 });
 
 const timesOf = (from: World, account?: string) =>
@@ -35,7 +44,7 @@ describe('accounts of one quota group', () => {
       await shared.enqueue('one', operation, numbered('a', 2_000)),
       await shared.enqueue('two', operation, numbered('b', 2_000)),
     ];
-    shared.worker();
+    await work(shared);
     for (const { request } of requests) await shared.settled(request);
     const all = timesOf(shared);
     const share = (all.length - 1) / ((Number(all.at(-1)) - Number(all[0])) / 1_000) / 20;
@@ -48,7 +57,7 @@ describe('accounts of one quota group', () => {
       fullest: fullestWindow(all, 1_000),
       firstOfHundred: first,
     });
-    expect(fullestWindow(all, 1_000)).toBeLessThanOrEqual(20);
+    expect(fullestSure(shared.emulator, all)).toBeLessThanOrEqual(20);
     expect(share).toBeGreaterThanOrEqual(0.93);
     expect(first).toBeGreaterThanOrEqual(45);
     expect(first).toBeLessThanOrEqual(55);
@@ -67,12 +76,12 @@ describe('lanes of one egress group', () => {
       await shared.enqueue('one', operation, numbered('a', 2_000)),
       await shared.enqueue('two', operation, numbered('b', 2_000)),
     ];
-    shared.worker();
+    await work(shared);
     for (const { request } of requests) await shared.settled(request);
     const all = timesOf(shared);
     const share = (all.length - 1) / ((Number(all.at(-1)) - Number(all[0])) / 1_000) / 25;
     console.info('egress', { calls: all.length, share, fullest: fullestWindow(all, 1_000) });
-    expect(fullestWindow(all, 1_000)).toBeLessThanOrEqual(25);
+    expect(fullestSure(shared.emulator, all)).toBeLessThanOrEqual(25);
     expect(share).toBeGreaterThanOrEqual(0.9);
     await expectAgreement(shared);
   });

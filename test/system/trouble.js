@@ -1,7 +1,7 @@
 /**
  * Preloaded into a worker process (`node --import`): makes trouble there from the start (`TROUBLE`) or when its
- * parent says so, and says when it is over. So it is the program itself that is in trouble, not a copy of it made for the test. Plain
- * JavaScript, since the process's threads preload it too, and have no TypeScript loader.
+ * parent says so, and says when it is over and what it sends. So it is the program itself that is in trouble, not a
+ * copy of it made for the test. Plain JavaScript, since the process's threads preload it too, and have no TypeScript loader.
  */
 import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -52,6 +52,18 @@ function dieAnswering(answer) {
   };
 }
 
+/** Tells the parent of each call as it is handed to the socket, by the clock that a machine's processes share. */
+function tellWrites() {
+  const { write } = Socket.prototype;
+  Socket.prototype.write = /** @param {unknown[]} given */ function (...given) {
+    const at = Number(process.hrtime.bigint()) / 1e6;
+    const written = Reflect.apply(write, this, given);
+    const [, action] = (typeof given[0] === 'string' && /^x-acs-action: (\w+)/im.exec(given[0])) || [];
+    if (action) process.send?.({ written: { action, at } });
+    return written;
+  };
+}
+
 /** @param {import('./worker-process.ts').Trouble} trouble */
 function make(trouble) {
   if ('dieAnswering' in trouble) dieAnswering(trouble.dieAnswering);
@@ -67,6 +79,7 @@ if (isMainThread) {
     construct: (date, given, made) =>
       /** @type {Date} */ (Reflect.construct(date, given.length > 0 ? given : [date.now()], made)),
   });
+  tellWrites();
   const { TROUBLE } = process.env;
   if (TROUBLE) make(JSON.parse(TROUBLE));
   process.on('message', (/** @type {import('./worker-process.ts').Trouble} */ trouble) => {

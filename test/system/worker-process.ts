@@ -34,6 +34,12 @@ export interface Line {
   readonly ms?: number;
 }
 
+/** A call to Alibaba as it was handed to the socket, in milliseconds of the clock that a machine's processes share. */
+export interface Written {
+  readonly action: string;
+  readonly at: number;
+}
+
 /** Its ports, as it tells them when it has started. */
 interface Started {
   readonly metrics: number;
@@ -44,6 +50,8 @@ export class WorkerProcess {
   readonly lines: Line[] = [];
   /** What its last gasp was, if it was not a log line. */
   readonly stray: string[] = [];
+  /** The calls that it sent, in their order: how they reached the emulator is also the machine's doing. */
+  readonly written: Written[] = [];
   readonly #child: ChildProcess;
   #started: Started | undefined;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
@@ -51,6 +59,9 @@ export class WorkerProcess {
   private constructor(child: ChildProcess) {
     this.#child = child;
     this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+    child.on('message', (message: { readonly written?: Written }) => {
+      if (message.written) this.written.push(message.written);
+    });
     if (child.stderr) createInterface(child.stderr).on('line', (line) => this.#read(line));
   }
 
