@@ -56,7 +56,9 @@ export function openRedis(
 }
 
 /** The commands of one tick are one write: a call's twenty jobs end together, and each write is a system call. */
-function writeTogether(stream: NodeJS.WritableStream & Pick<Socket, 'cork' | 'uncork' | 'writableCorked'>): void {
+function writeTogether(
+  stream: NodeJS.WritableStream & Pick<Socket, 'cork' | 'uncork' | 'writableCorked'>,
+): void {
   const write = stream.write.bind(stream);
   stream.write = (...args: [never]) => {
     if (stream.writableCorked === 0) {
