@@ -10,6 +10,7 @@ import { claimValidMs, type Claim } from './claim.ts';
 import { isRetried, split, type Item } from './gather.ts';
 import type { Lane } from './lane.ts';
 import type { Means } from './means.ts';
+import type { Turn } from './turn.ts';
 import { consequences, settleDurably } from './settle.ts';
 import { decideFailure, decideOutcome, type Circumstances, type Verdict } from './verdict.ts';
 
@@ -27,7 +28,7 @@ export type Existence = 'present' | 'gone' | 'unknown';
 type Ended = Exclude<CallResult, { vetoed: true }>;
 
 /** Starts in the tick in which the turn was taken; resolves when everything that follows is on record. */
-export async function attempt(claim: Claim, around: Surroundings): Promise<void> {
+export async function attempt(claim: Claim, turn: Turn, around: Surroundings): Promise<void> {
   const { means, limiter } = around;
   const { lane, gathered, credentials, began } = claim;
   const { operation, site, transport } = lane.setup;
@@ -35,14 +36,14 @@ export async function attempt(claim: Claim, around: Surroundings): Promise<void>
   let wrote = began;
   const onWrite = (): boolean => {
     wrote = means.clock.monotonic();
-    if (isGood(claim, wrote)) return limiter.write();
-    limiter.unwritten();
+    if (isGood(claim, wrote)) return turn.write();
+    turn.unwritten();
     return false;
   };
   const batch = [head.target, ...rest.map(({ target }) => target)] as const;
   const sent = { operation, batch, site, credentials, transport, clock: means.clock, onWrite };
   const result = await attemptCall(sent);
-  learn(result, claim, limiter);
+  learn(result, claim, turn, limiter);
   around.answered(lane, result);
   if ('vetoed' in result) return unsend(claim, means);
 
@@ -70,14 +71,14 @@ export async function unsend(claim: Claim, means: Means): Promise<void> {
 }
 
 /** What circuit, budget and limiter learn of a call. */
-function learn(result: CallResult, { lane, gathered, pass }: Claim, limiter: Limiter): void {
+function learn(result: CallResult, { lane, gathered, pass }: Claim, turn: Turn, limiter: Limiter): void {
   if ('vetoed' in result) return;
   const failed = 'failure' in result.interpretation ? result.interpretation.failure : undefined;
   lane.setup.circuit.heard(pass, failed?.class === 'transient' ? failed.code : undefined);
   if (!isRetried(gathered)) lane.budget.earn();
-  if (!result.written) return limiter.unwritten();
+  if (!result.written) return turn.unwritten();
   if (failed?.class === 'throttled') return limiter.throttled(failed.retryAfter);
-  if (failed?.code === 'timeout') return limiter.late();
+  if (failed?.code === 'timeout') return turn.late();
   limiter.accepted();
 }
 

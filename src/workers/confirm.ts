@@ -4,10 +4,10 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Target } from '../deletion.ts';
-import type { Limiter } from '../limiter.ts';
 import { attemptRead, type ReadResult } from '../providers/call.ts';
 import type { Existence } from './attempt.ts';
 import type { Claim } from './claim.ts';
+import type { Turn } from './turn.ts';
 
 export interface Confirming {
   /** `unknown` for all where there is no read for them or it failed: the deletion is tried again then. */
@@ -15,28 +15,23 @@ export interface Confirming {
   /** Reads that wait for a turn. */
   readonly waiting: number;
   /** Takes the turn for a read, if one waits. */
-  launch(): boolean;
+  launch(turn: Turn): boolean;
 }
 
 /**
  * `work` is told that a read waits for a turn. Reads have no claim: `sure` says that the unit is still ours at the
  * moment of the write.
  */
-export function confirming(
-  limiter: Limiter,
-  clock: Clock,
-  sure: () => boolean,
-  work: () => void,
-): Confirming {
-  const queue: (() => void)[] = [];
+export function confirming(clock: Clock, sure: () => boolean, work: () => void): Confirming {
+  const queue: ((turn: Turn) => void)[] = [];
   return {
     get waiting() {
       return queue.length;
     },
 
-    launch() {
+    launch(turn) {
       const start = queue.shift();
-      start?.();
+      start?.(turn);
       return start !== undefined;
     },
 
@@ -49,18 +44,22 @@ export function confirming(
         const [head, ...rest] = readable.slice(at, at + read.limit);
         if (!head) break;
         const batch = [head, ...rest] as const;
-        const onWrite = () => {
-          if (sure() && circuit.state === 'closed') return limiter.write();
-          limiter.unwritten();
-          return false;
+        const send = async (turn: Turn): Promise<ReadResult> => {
+          const onWrite = () => {
+            if (sure() && circuit.state === 'closed') return turn.write();
+            turn.unwritten();
+            return false;
+          };
+          const sent = { operation, read, batch, site, credentials, transport, clock, onWrite };
+          const result = await attemptRead(sent);
+          if (!('vetoed' in result) && !result.written) turn.unwritten();
+          return result;
         };
-        const sent = { operation, read, batch, site, credentials, transport, clock, onWrite };
         const result = await new Promise<ReadResult>((resolve, reject) => {
-          queue.push(() => void attemptRead(sent).then(resolve, reject));
+          queue.push((turn) => void send(turn).then(resolve, reject));
           work();
         });
         if ('vetoed' in result) continue;
-        if (!result.written) limiter.unwritten();
         if ('failure' in result.answer) continue;
         for (const target of batch) found.set(target, result.answer.existing(target));
       }

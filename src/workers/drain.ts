@@ -16,6 +16,7 @@ import { claim, type Claim } from './claim.ts';
 import { confirming, type Confirming } from './confirm.ts';
 import { Lane } from './lane.ts';
 import type { Means, UnitSetup } from './means.ts';
+import { turnOfBoth, type Turn } from './turn.ts';
 
 /** Claims are taken for slots due within this time, so that they don't grow old waiting. */
 const aheadMs = 250;
@@ -52,7 +53,7 @@ export class Drain {
     this.#means = means;
     this.lanes = setup.lanes.map((lane) => new Lane(lane, means, () => this.#pump()));
     const sure = () => means.clock.monotonic() < this.#sureUntil;
-    this.#confirming = confirming(limiter, means.clock, sure, () => this.#admit());
+    this.#confirming = confirming(means.clock, sure, () => this.#admit());
     this.#around = {
       means,
       limiter,
@@ -171,10 +172,9 @@ export class Drain {
   }
 
   /**
-   * Asks for as many turns as there are calls to send. The lane's turn comes first, then the egress's, in whose tick
-   * the call starts: what the lane counts is the write, so it may wait between the two, and neither counts a call
-   * before it is sent. Where egress counts, no more turns are asked for than one tick of the lane admits (10 ms), or
-   * they would be held long before they are used.
+   * Asks for as many turns as there are calls to send: the lane's first, then the egress's, in whose tick the call
+   * starts. Where egress counts, no more are asked for than one tick of the lane admits (10 ms), or they would be held
+   * long before they are used.
    */
   #admit(): void {
     const egress = this.#ready[0]?.lane.setup.egress;
@@ -189,27 +189,24 @@ export class Drain {
   }
 
   async #turnTaken(egress: Limiter | undefined): Promise<boolean> {
-    if (!egress) return this.limiter.admit(() => this.#launch());
+    if (!egress) return this.limiter.admit(() => this.#launch(this.limiter));
     if (!(await this.limiter.admit(() => undefined))) return false;
-    const taken = await egress.admit(() => {
-      egress.write();
-      this.#launch();
-    });
+    const taken = await egress.admit(() => this.#launch(turnOfBoth(this.limiter, egress)));
     if (!taken) this.limiter.unwritten();
     return taken;
   }
 
-  #launch(): void {
-    if (this.#confirming.launch()) return;
+  #launch(turn: Turn): void {
+    if (this.#confirming.launch(turn)) return;
     const now = this.#means.clock.monotonic();
     for (let claim = this.#ready.shift(); claim; claim = this.#ready.shift()) {
       if (isGood(claim, now)) {
         this.#flying++;
-        return this.#track(attempt(claim, this.#around).finally(() => this.#pump()));
+        return this.#track(attempt(claim, turn, this.#around).finally(() => this.#pump()));
       }
       this.#unsend(claim);
     }
-    this.limiter.unwritten();
+    turn.unwritten();
   }
 
   #unsend(claim: Claim): void {

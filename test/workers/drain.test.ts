@@ -25,10 +25,13 @@ async function drained(given: {
   readonly callMs: number;
   readonly seconds: number;
   readonly egress?: Limiter;
+  /** How long the n-th call waits for its connection. */
+  readonly connectMs?: (call: number) => number;
 }): Promise<{ readonly callsPerSecond: number; readonly unsent: number; readonly sent: readonly number[] }> {
-  const { cap, ledgerMs, callMs, seconds, egress } = given;
+  const { cap, ledgerMs, callMs, seconds, egress, connectMs } = given;
   const sent: number[] = [];
   let unsent = 0;
+  let began = 0;
   const ledger: Partial<Ledger> = {
     async claim(_call, _lane, _tenure, keys) {
       await wait(ledgerMs);
@@ -42,6 +45,8 @@ async function drained(given: {
   const transport: Transport = {
     date: () => clock.now(),
     async send(_request, onWrite) {
+      const connecting = connectMs?.(began++) ?? 0;
+      if (connecting > 0) await wait(connecting);
       if (!onWrite()) return { vetoed: true };
       sent.push(clock.monotonic());
       await wait(callMs);
@@ -114,14 +119,16 @@ describe('Drain', () => {
     expect(unsent).toBe(0);
   });
 
-  it('counts a call against the egress when it is sent, however long its lane waits for its turn', async () => {
+  it('counts a call against the egress when it is written, however long it waits for its lane or a connection', async () => {
     const shared = createLimiter(perSecond(9), clock);
     const counted: number[] = [];
     const write = () => counted.push(clock.monotonic()) > 0 && shared.write();
     const egress = { ...shared, write };
-    const { sent } = await drained({ cap: 10, ledgerMs: 5, callMs: 50, seconds: 10, egress });
+    const connectMs = (call: number) => (call % 7 === 0 ? 60 : 0);
+    const { sent } = await drained({ cap: 10, ledgerMs: 5, callMs: 50, seconds: 10, egress, connectMs });
     expect(sent.length).toBeGreaterThan(80);
     expect(counted).toEqual(sent);
+    for (const [n, at] of sent.slice(9).entries()) expect(at - Number(sent[n])).toBeGreaterThan(1_000);
   });
 
   it('claims less for nothing where others use the egress too, whom it does not see', async () => {
