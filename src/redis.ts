@@ -6,7 +6,6 @@
  * to a server whose certificate is for its host, and vouched for.
  */
 import { readFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 
 export type { Redis } from 'ioredis';
@@ -56,9 +55,7 @@ export function openRedis(
 }
 
 /** The commands of one tick are one write: a call's twenty jobs end together, and each write is a system call. */
-function writeTogether(
-  stream: NodeJS.WritableStream & Pick<Socket, 'cork' | 'uncork' | 'writableCorked'>,
-): void {
+function writeTogether(stream: Redis['stream']): void {
   const write = stream.write.bind(stream);
   stream.write = (...args: [never]) => {
     if (stream.writableCorked === 0) {

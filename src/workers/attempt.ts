@@ -10,8 +10,8 @@ import { claimValidMs, type Claim } from './claim.ts';
 import { isRetried, split, type Item } from './gather.ts';
 import type { Lane } from './lane.ts';
 import type { Means } from './means.ts';
-import type { Turn } from './turn.ts';
 import { consequences, settleDurably } from './settle.ts';
+import type { Turn } from './turn.ts';
 import { decideFailure, decideOutcome, type Circumstances, type Verdict } from './verdict.ts';
 
 export interface Surroundings {

@@ -140,9 +140,7 @@ export class Backlog {
     const { arrivals } = this;
     const accepted = arrivals.map(({ calls }) => calls.filter(({ result }) => result === 'accepted'));
     const repeats = accepted.reduce((sum, calls) => sum + repeatedIds(calls).size, 0);
-    const sent = this.lanes.map(({ action }) =>
-      this.worker.written.filter((call) => call.action === action).map(({ at }) => at),
-    );
+    const sent = this.lanes.map(({ action }) => this.worker.sent(action));
     const windows = (times: readonly number[]) => fullestWindow(times, 1_000);
     const fullest = this.lanes.map(
       ({ cap }, n) => `${windows(sent[n] ?? [])} (arrived ${arrivals[n]?.fullest}) of ${cap}`,

@@ -9,7 +9,7 @@ import { fullestWindow, World, type WorldOptions } from './world.ts';
 
 const operation = 'alibaba.vod.delete-video';
 let world: World | undefined;
-let worker: WorkerProcess | undefined;
+let running: WorkerProcess | undefined;
 
 async function open(options: Omit<WorldOptions, 'redisUrl'>): Promise<World> {
   world = await World.open({ redisUrl: inject('redisUrl'), ...options });
@@ -18,14 +18,15 @@ async function open(options: Omit<WorldOptions, 'redisUrl'>): Promise<World> {
 }
 
 /** In a process of its own: what holds up the emulator, in this one, delays no call on its way. */
-async function work(at: World): Promise<void> {
-  worker = await WorkerProcess.start(at);
+async function work(at: World): Promise<WorkerProcess> {
+  return (running = await WorkerProcess.start(at));
 }
 
 afterEach(async () => {
-  await worker?.stop();
+  await running?.stop();
   await world?.close();
-  worker = world = undefined;
+  running = undefined;
+  world = undefined;
 });
 
 const timesOf = (from: World, account?: string) =>
@@ -44,7 +45,7 @@ describe('accounts of one quota group', () => {
       await shared.enqueue('one', operation, numbered('a', 2_000)),
       await shared.enqueue('two', operation, numbered('b', 2_000)),
     ];
-    await work(shared);
+    const worker = await work(shared);
     for (const { request } of requests) await shared.settled(request);
     const all = timesOf(shared);
     const share = (all.length - 1) / ((Number(all.at(-1)) - Number(all[0])) / 1_000) / 20;
@@ -57,6 +58,7 @@ describe('accounts of one quota group', () => {
       fullest: fullestWindow(all, 1_000),
       firstOfHundred: first,
     });
+    expect(fullestWindow(worker.sent('DeleteVideo'), 1_000)).toBeLessThanOrEqual(20);
     expect(fullestSure(shared.emulator, all)).toBeLessThanOrEqual(20);
     expect(share).toBeGreaterThanOrEqual(0.93);
     expect(first).toBeGreaterThanOrEqual(45);
@@ -76,11 +78,12 @@ describe('lanes of one egress group', () => {
       await shared.enqueue('one', operation, numbered('a', 2_000)),
       await shared.enqueue('two', operation, numbered('b', 2_000)),
     ];
-    await work(shared);
+    const worker = await work(shared);
     for (const { request } of requests) await shared.settled(request);
     const all = timesOf(shared);
     const share = (all.length - 1) / ((Number(all.at(-1)) - Number(all[0])) / 1_000) / 25;
     console.info('egress', { calls: all.length, share, fullest: fullestWindow(all, 1_000) });
+    expect(fullestWindow(worker.sent('DeleteVideo'), 1_000)).toBeLessThanOrEqual(25);
     expect(fullestSure(shared.emulator, all)).toBeLessThanOrEqual(25);
     expect(share).toBeGreaterThanOrEqual(0.9);
     await expectAgreement(shared);

@@ -1,7 +1,8 @@
 /**
  * Preloaded into a worker process (`node --import`): makes trouble there from the start (`TROUBLE`) or when its
  * parent says so, and says when it is over and what it sends. So it is the program itself that is in trouble, not a
- * copy of it made for the test. Plain JavaScript, since the process's threads preload it too, and have no TypeScript loader.
+ * copy of it made for the test. Plain JavaScript, since the process's threads preload it too, and have no TypeScript
+ * loader.
  */
 import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';

@@ -35,7 +35,7 @@ export interface Line {
 }
 
 /** A call to Alibaba as it was handed to the socket, in milliseconds of the clock that a machine's processes share. */
-export interface Written {
+interface Written {
   readonly action: string;
   readonly at: number;
 }
@@ -50,9 +50,8 @@ export class WorkerProcess {
   readonly lines: Line[] = [];
   /** What its last gasp was, if it was not a log line. */
   readonly stray: string[] = [];
-  /** The calls that it sent, in their order: how they reached the emulator is also the machine's doing. */
-  readonly written: Written[] = [];
   readonly #child: ChildProcess;
+  readonly #written: Written[] = [];
   #started: Started | undefined;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 
@@ -60,7 +59,7 @@ export class WorkerProcess {
     this.#child = child;
     this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     child.on('message', (message: { readonly written?: Written }) => {
-      if (message.written) this.written.push(message.written);
+      if (message.written) this.#written.push(message.written);
     });
     if (child.stderr) createInterface(child.stderr).on('line', (line) => this.#read(line));
   }
@@ -115,6 +114,11 @@ export class WorkerProcess {
       if (msg === 'unit given up' || msg === 'unit lost') owned.delete(unit);
     }
     return owned;
+  }
+
+  /** When it handed its calls for this to the socket: how they reach the emulator is also the machine's doing. */
+  sent(action: string): readonly number[] {
+    return this.#written.filter((call) => call.action === action).map(({ at }) => at);
   }
 
   get pid(): number {
